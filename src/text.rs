@@ -1,0 +1,73 @@
+//! PURE. What a comment's text is: its tokens once disguises are undone, with a way back to the original.
+//!
+//! Owns normalisation, graphemes, tokens and language detection. Knows nothing of rules, models or transports.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod fold;
+mod graphemes;
+mod language;
+mod tokens;
+
+use std::ops::Range;
+
+pub use fold::{Disguise, DisguiseKind};
+pub use graphemes::visible_graphemes;
+pub use language::{Detected, detect_language};
+pub use tokens::{Token, TokenKind};
+
+/// A stretch of the original text in bytes, on grapheme boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub begin: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A text that has been read once: folded (disguises undone) and cut into tokens.
+#[derive(Debug)]
+pub struct Text<'a> {
+    original: &'a str,
+    folded: fold::Folded,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Text<'a> {
+    /// Reads a text. Never fails; time and memory are linear in its length.
+    pub fn read(original: &'a str) -> Self {
+        let folded = fold::fold(original);
+        let tokens = tokens::tokens(folded.as_str());
+        Self { original, folded, tokens }
+    }
+
+    /// The text as it was written.
+    pub const fn original(&self) -> &'a str {
+        self.original
+    }
+
+    /// The text with disguises undone, in lower case.
+    pub fn folded(&self) -> &str {
+        self.folded.as_str()
+    }
+
+    /// The tokens of the folded text, in order; offsets are bytes of [`Self::folded`].
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The stretch of the original from which a stretch of the folded text came, widened to whole graphemes.
+    /// An offset past the end counts as the end.
+    pub fn origin(&self, folded: Range<usize>) -> Span {
+        self.folded.origin(self.original, folded)
+    }
+
+    /// The disguises that were undone, in order of appearance.
+    pub fn disguises(&self) -> &[Disguise] {
+        self.folded.disguises()
+    }
+
+    /// The links in the original text, in order of appearance.
+    pub fn links(&self) -> &[Span] {
+        self.folded.links()
+    }
+}
