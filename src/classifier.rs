@@ -1,12 +1,25 @@
-//! PURE, given bytes. The linear model: from text to scores.
+//! PURE, given bytes. The linear models: from a text to scores.
 //!
-//! PLACEHOLDER
+//! One model for each language; a text in a language without a model has no scores, never the wrong model's. Scoring
+//! cannot fail, takes no lock and is not async. Fitting is elsewhere (`trainer`); what is fitted comes in as an
+//! [`Artifact`].
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod artifact;
+pub mod civility;
+pub mod grams;
+pub mod vocabulary;
+
+use artifact::{Artifact, ArtifactError, Provenance, sha256_hex};
+use civility::Civility;
+
 use crate::{
-    scores::{Attribute, Scores},
-    text::Text,
+    scores::{Attribute, AttributeScore, Language, Scores},
+    text::{Text, detect_language},
 };
+
+/// The models that ship inside the binary.
+const EMBEDDED: [&[u8]; 1] = [include_bytes!("../models/english.comity")];
 
 /// What to score a comment for, and what is known around it.
 #[derive(Debug, Clone, Copy)]
@@ -39,21 +52,156 @@ pub struct Classifier {
     models: Vec<Model>,
 }
 
-/// A loaded model.
-#[derive(Debug)]
-pub struct Model {
-    /// SHA-256 of the artifact, lower-case hexadecimal.
-    pub sha256: String,
-}
-
 impl Classifier {
-    /// The loaded models.
+    /// The models inside the binary.
+    ///
+    /// # Errors
+    /// When the binary was built around a damaged model.
+    pub fn embedded() -> Result<Self, ArtifactError> {
+        Self::from_artifacts(&EMBEDDED)
+    }
+
+    /// Reads model files. Each must be of another language.
+    ///
+    /// # Errors
+    /// When a file is not a model, is damaged, or repeats a language.
+    pub fn from_artifacts(files: &[&[u8]]) -> Result<Self, ArtifactError> {
+        let mut models: Vec<Model> = Vec::with_capacity(files.len());
+        for file in files {
+            let model = Model::from_bytes(file)?;
+            if models.iter().any(|m| m.language == model.language) {
+                return Err(ArtifactError::DuplicateLanguage(model.language));
+            }
+            models.push(model);
+        }
+        models.sort_by(|a, b| a.language.cmp(&b.language));
+        Ok(Self { models })
+    }
+
+    /// These models, and for the languages that they lack, the embedded ones.
+    ///
+    /// # Errors
+    /// As [`Self::from_artifacts`].
+    pub fn with_embedded(files: &[&[u8]]) -> Result<Self, ArtifactError> {
+        let mut own = Self::from_artifacts(files)?;
+        for model in Self::embedded()?.models {
+            if !own.models.iter().any(|m| m.language == model.language) {
+                own.models.push(model);
+            }
+        }
+        own.models.sort_by(|a, b| a.language.cmp(&b.language));
+        Ok(own)
+    }
+
+    /// The loaded models, by language.
     pub fn models(&self) -> &[Model] {
         &self.models
     }
-    /// Scores a comment. Never fails; what cannot be told is `None`.
+
+    /// The model of a language.
+    pub fn model(&self, language: &str) -> Option<&Model> {
+        self.models.iter().find(|m| m.language == language)
+    }
+
+    /// Scores a comment. What cannot be told is `None`.
     pub fn scores(&self, question: &Question<'_>) -> Scores {
-        let _ = question;
-        todo!()
+        let (code, confidence) = match question.language {
+            Some(said) => (said, 1.0),
+            None => {
+                let detected = detect_language(question.text.original());
+                (detected.code, detected.confidence)
+            }
+        };
+        let model = self.model(code);
+        let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
+        model.map_or_else(|| unscored(question, language.clone()), |m| m.scores(question, language.clone()))
+    }
+}
+
+/// The answer for a language without a model.
+fn unscored(question: &Question<'_>, language: Language) -> Scores {
+    let unknown = |attribute: &Attribute| AttributeScore { attribute: *attribute, probability: None, explanation: None };
+    Scores {
+        language,
+        attributes: question.attributes.iter().map(unknown).collect(),
+        stances: Vec::new(),
+        on_topic: None,
+        sentiment: None,
+    }
+}
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Model {
+    name: String,
+    version: String,
+    language: String,
+    sha256: String,
+    provenance: Provenance,
+    civility: Civility,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// When the file is not a model, is damaged, or its parts do not fit together.
+    pub fn from_bytes(file: &[u8]) -> Result<Self, ArtifactError> {
+        Self::check(Artifact::from_bytes(file)?, sha256_hex(file))
+    }
+
+    /// Makes a model of an artifact whose file has the given SHA-256.
+    ///
+    /// # Errors
+    /// When the parts do not fit together.
+    pub fn check(artifact: Artifact, sha256: String) -> Result<Self, ArtifactError> {
+        let Artifact { name, version, language, provenance, civility } = artifact;
+        let civility = Civility::check(civility)?;
+        Ok(Self { name, version, language, sha256, provenance, civility })
+    }
+
+    /// The name, such as "english-permissive".
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The primary language subtag.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Whence the model came.
+    pub const fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The attributes with a head.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        self.civility.heads().iter().map(|h| h.attribute).collect()
+    }
+
+    /// The civility heads.
+    pub const fn civility(&self) -> &Civility {
+        &self.civility
+    }
+
+    fn scores(&self, question: &Question<'_>, language: Language) -> Scores {
+        Scores {
+            language,
+            attributes: self.civility.scores(question.text, question.attributes, question.explain),
+            stances: Vec::new(),
+            on_topic: None,
+            sentiment: None,
+        }
     }
 }

@@ -11,9 +11,16 @@
 //! - [`pb`], [`service`], [`server`]: the contract and the gRPC edge
 //! - [`config`], [`telemetry`], [`replay`]: flags, logs and the JSON Lines command
 
+#[cfg(feature = "train")]
+pub mod calibration;
 pub mod classifier;
+#[cfg(feature = "train")]
+pub mod metrics;
 pub mod moderation;
-pub mod moderator;
 pub mod pb;
 pub mod scores;
+#[cfg(feature = "train")]
+pub mod sparse_logistic;
 pub mod text;
+#[cfg(feature = "train")]
+pub mod trainer;
