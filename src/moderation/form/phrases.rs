@@ -45,14 +45,14 @@ impl Phrases {
             if squeezed.text.is_empty() {
                 return Err(PolicyError::value(
                     format!("{key}[{i}]"),
-                    "empty",
+                    &"empty",
                     "must have at least one visible character",
                 ));
             }
             folded.push(squeezed.text);
         }
         let matcher = AhoCorasick::new(folded)
-            .map_err(|error| PolicyError::value(key, "too large", format!("cannot be compiled: {error}")))?;
+            .map_err(|error| PolicyError::value(key, &"too large", format!("cannot be compiled: {error}")))?;
         Ok(Self { matcher: Some(matcher) })
     }
 
