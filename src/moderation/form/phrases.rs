@@ -174,6 +174,16 @@ mod tests {
     }
 
     #[test]
+    fn a_disguised_phrase_is_found_with_its_place() {
+        for disguised in ["cr\u{200b}ooked", "ｃｒｏｏｋｅｄ", "cr\u{43e}\u{43e}ked", "cro\u{ad}oked"]
+        {
+            let text = format!("that {disguised} lot");
+            let finding = found(&["crooked"], &text).unwrap_or_else(|| panic!("not found: {disguised:?}"));
+            assert_eq!(finding.spans, [Span { begin: 5, end: 5 + disguised.len() }], "{disguised:?}");
+        }
+    }
+
+    #[test]
     fn a_part_of_a_word_is_no_match() {
         assert_eq!(found(&["ham"], "Birmingham and Hamburg"), None);
         assert!(found(&["ham"], "Green eggs and ham!").is_some());
