@@ -2,7 +2,7 @@
 //!
 //! Nothing here fails on a comment: parsing a call can fail (every violation is named at once), judging cannot.
 //! In reading order: [`Submission`] is what was asked, [`Policy`] what the site wants, `form` and `scored` hold
-//! one rule a file, [`judge`] puts their findings together into a [`Verdict`].
+//! one rule a file, [`judge()`] puts their findings together into a [`Verdict`].
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod article;

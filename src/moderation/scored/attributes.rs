@@ -32,7 +32,7 @@ pub(super) fn findings(scores: &Scores, rules: &[AttributeRule]) -> Vec<Finding>
 fn finding(scores: &Scores, rule: &AttributeRule) -> Option<Finding> {
     let code = reason_code(rule.attribute)?;
     let entry = scores.attributes.iter().find(|s| s.attribute == rule.attribute)?;
-    let score = entry.probability?;
+    let score = entry.probability.filter(|p| p.is_finite())?;
     let (action, threshold) = [(Decision::Reject, rule.reject_at), (Decision::Hold, rule.hold_at)]
         .into_iter()
         .find_map(|(action, at)| at.filter(|&at| score >= at).map(|at| (action, at)))?;
