@@ -1,5 +1,7 @@
 //! The answer: a decision with its reasons.
 
+use std::borrow::Cow;
+
 use crate::{scores::Attribute, text::Span};
 
 /// What to do with a comment, from the mildest to the strictest.
@@ -67,7 +69,7 @@ pub struct Reason {
     /// What the rule asks for.
     pub action: Decision,
     /// What to tell the author; names no phrase and no score.
-    pub author_message: &'static str,
+    pub author_message: Cow<'static, str>,
     /// The measured value and the limit, for a moderator. Holds no comment text.
     pub moderator_detail: String,
     /// The attribute on which the reason rests.

@@ -1,0 +1,224 @@
+//! # What it checks
+//! BANNED_PHRASE and SUSPECT_PHRASE: the phrases that a site lists, as whole words, in the text with disguises
+//! undone.
+//!
+//! # Why
+//! A site knows names and slogans of its own that no model does. Phrases are folded as comments are, so that one
+//! entry covers upper case, look-alikes and letters set apart.
+//!
+//! # Limits
+//! A phrase must begin and end where a word does. Korean writes particles onto words, so the end of a phrase in
+//! Hangul may be followed by letters; scripts that are written without spaces (Han, Kana, Thai, Lao, Khmer,
+//! Burmese) have no word boundary to ask for. Other inflections must be listed one by one. Any run of white space
+//! in the text matches one space in a phrase.
+//!
+//! # Source
+//! Aho and Corasick, "Efficient string matching" (1975); Unicode Standard Annex #24 for scripts.
+
+use aho_corasick::AhoCorasick;
+use unicode_script::{Script, UnicodeScript as _};
+
+use crate::{
+    moderation::{Decision, PolicyError, ReasonCode, finding::Finding},
+    text::Text,
+};
+
+/// A list of phrases, ready to be looked for.
+#[derive(Debug)]
+pub(in crate::moderation) struct Phrases {
+    /// `None` when the list is empty.
+    matcher: Option<AhoCorasick>,
+}
+
+impl Phrases {
+    /// Folds and compiles phrases; `key` is where they stand in the policy.
+    ///
+    /// # Errors
+    /// A phrase of which nothing is left once folded, or a list too large to compile.
+    pub(in crate::moderation) fn compile(key: &str, listed: &[String]) -> Result<Self, PolicyError> {
+        if listed.is_empty() {
+            return Ok(Self { matcher: None });
+        }
+        let mut folded = Vec::with_capacity(listed.len());
+        for (i, phrase) in listed.iter().enumerate() {
+            let squeezed = Squeezed::of(Text::read(phrase).folded());
+            if squeezed.text.is_empty() {
+                return Err(PolicyError::value(
+                    format!("{key}[{i}]"),
+                    "empty",
+                    "must have at least one visible character",
+                ));
+            }
+            folded.push(squeezed.text);
+        }
+        let matcher = AhoCorasick::new(folded)
+            .map_err(|error| PolicyError::value(key, "too large", format!("cannot be compiled: {error}")))?;
+        Ok(Self { matcher: Some(matcher) })
+    }
+
+    /// The phrases of this list that stand in a text, under one reason.
+    pub(super) fn finding(&self, text: &Text<'_>, code: ReasonCode, action: Decision) -> Option<Finding> {
+        let matcher = self.matcher.as_ref()?;
+        let squeezed = Squeezed::of(text.folded());
+        let mut spans = Vec::new();
+        let mut entries = Vec::new();
+        // Overlapping, since the leftmost match may end within a word where a longer one ends with it.
+        for found in matcher.find_overlapping_iter(&squeezed.text) {
+            if is_whole(&squeezed.text, found.start(), found.end()) {
+                spans.push(text.origin(squeezed.folded(found.start())..squeezed.folded(found.end() - 1) + 1));
+                entries.push(found.pattern().as_usize());
+            }
+        }
+        if entries.is_empty() {
+            return None;
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        let list = if code == ReasonCode::BannedPhrase { "phrases.banned" } else { "phrases.suspect" };
+        let named: Vec<String> = entries.iter().take(MAX_NAMED).map(|i| format!("{list}[{i}]")).collect();
+        let more = if entries.len() > MAX_NAMED { ", …" } else { "" };
+        let detail = format!("{} listed phrases, none allowed: {}{more}", entries.len(), named.join(", "));
+        Some(Finding::new(code, action, detail).at(spans))
+    }
+}
+
+/// The most entries that a detail names.
+const MAX_NAMED: usize = 10;
+
+/// A text with each run of white space as one space and the ends trimmed, and the way back.
+struct Squeezed {
+    text: String,
+    /// For each byte of `text`, the byte of the folded text from which it came.
+    origins: Vec<usize>,
+}
+
+impl Squeezed {
+    fn of(folded: &str) -> Self {
+        let mut text = String::with_capacity(folded.len());
+        let mut origins = Vec::with_capacity(folded.len());
+        let mut gap = None;
+        for (at, c) in folded.char_indices() {
+            if c.is_whitespace() {
+                gap = gap.or(Some(at));
+                continue;
+            }
+            if let Some(space) = gap.take()
+                && !text.is_empty()
+            {
+                text.push(' ');
+                origins.push(space);
+            }
+            text.push(c);
+            origins.extend(at..at + c.len_utf8());
+        }
+        Self { text, origins }
+    }
+
+    /// The byte of the folded text from which a byte came.
+    fn folded(&self, at: usize) -> usize {
+        self.origins.get(at).copied().unwrap_or_default()
+    }
+}
+
+/// Whether a match begins and ends where a word does.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let (before, rest) = text.split_at_checked(start).unwrap_or_default();
+    let (matched, after) = rest.split_at_checked(end - start).unwrap_or_default();
+    let (Some(first), Some(last)) = (matched.chars().next(), matched.chars().next_back()) else {
+        return false;
+    };
+    let begins = !joins_before(first) || !before.chars().next_back().is_some_and(char::is_alphanumeric);
+    let ends = !joins_after(last) || !after.chars().next().is_some_and(char::is_alphanumeric);
+    begins && ends
+}
+
+/// Whether a word that begins with this character could begin further left.
+fn joins_before(first: char) -> bool {
+    first.is_alphanumeric() && !is_unspaced(first)
+}
+
+/// Whether a word that ends with this character would be another word if letters followed.
+fn joins_after(last: char) -> bool {
+    last.is_alphanumeric() && !is_unspaced(last) && last.script() != Script::Hangul
+}
+
+/// Whether the script of a character is written without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    [
+        Script::Han,
+        Script::Hiragana,
+        Script::Katakana,
+        Script::Thai,
+        Script::Lao,
+        Script::Khmer,
+        Script::Myanmar,
+    ]
+    .contains(&c.script())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Span;
+
+    fn found(listed: &[&str], text: &str) -> Option<Finding> {
+        let listed: Vec<String> = listed.iter().map(|&p| p.to_owned()).collect();
+        let phrases = Phrases::compile("defaults.phrases.banned", &listed).unwrap();
+        phrases.finding(&Text::read(text), ReasonCode::BannedPhrase, Decision::Reject)
+    }
+
+    #[test]
+    fn a_phrase_is_found_in_any_case_with_its_place() {
+        let finding = found(&["Crooked Harbour"], "So the crooked HARBOUR gang is back.").unwrap();
+        assert_eq!(finding.spans, [Span { begin: 7, end: 22 }]);
+    }
+
+    #[test]
+    fn a_part_of_a_word_is_no_match() {
+        assert_eq!(found(&["ham"], "Birmingham and Hamburg"), None);
+        assert!(found(&["ham"], "Green eggs and ham!").is_some());
+    }
+
+    #[test]
+    fn white_space_of_any_width_matches_one_space() {
+        assert!(found(&["crooked harbour"], "the crooked \n  harbour").is_some());
+    }
+
+    #[test]
+    fn a_longer_phrase_is_found_where_a_shorter_one_ends_within_a_word() {
+        assert!(found(&["harb", "harbour"], "the harbour").is_some());
+    }
+
+    #[test]
+    fn a_korean_phrase_is_found_with_particles_but_not_inside_a_word() {
+        assert!(found(&["매국노"], "그는 매국노라고 불렸다").is_some());
+        assert_eq!(found(&["국노"], "그는 매국노라고 불렸다"), None);
+    }
+
+    #[test]
+    fn a_phrase_of_a_script_without_spaces_is_found_anywhere() {
+        assert!(found(&["漢奸"], "他是漢奸嗎").is_some());
+    }
+
+    #[test]
+    fn the_detail_names_entries_but_never_the_phrase() {
+        let finding = found(&["unused", "crooked"], "crooked crooked").unwrap();
+        assert_eq!(finding.detail, "1 listed phrases, none allowed: phrases.banned[1]");
+        assert_eq!(finding.spans.len(), 2);
+    }
+
+    #[test]
+    fn an_empty_phrase_is_refused_by_its_place() {
+        let error =
+            Phrases::compile("site.herald.phrases.banned", &["fine".into(), " \t".into()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "site.herald.phrases.banned[1] is empty, must have at least one visible character"
+        );
+    }
+
+    #[test]
+    fn an_empty_list_finds_nothing() {
+        assert_eq!(found(&[], "anything at all"), None);
+    }
+}
