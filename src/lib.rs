@@ -9,11 +9,18 @@
 //! - [`classifier`]: the linear model
 //! - [`moderator`]: where they meet
 //! - [`pb`], [`service`], [`server`]: the contract and the gRPC edge
-//! - [`config`], [`telemetry`], [`replay`]: flags, logs and the JSON Lines command
+//! - [`config`], [`telemetry`]: flags and logs
+//! - [`replay`], [`inspect`]: the JSON Lines command; policies and models in print
 
 pub mod classifier;
+pub mod config;
+pub mod inspect;
 pub mod moderation;
 pub mod moderator;
 pub mod pb;
+pub mod replay;
 pub mod scores;
+pub mod server;
+pub mod service;
+pub mod telemetry;
 pub mod text;
