@@ -7,7 +7,7 @@ use crate::moderation::Violation;
 
 /// Why there is no verdict.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The call is malformed. At least one violation, all that were found.
     #[error("{}", summary(.0))]
     Invalid(Vec<Violation>),
@@ -29,7 +29,7 @@ pub enum Refusal {
 }
 
 /// The longest policy name that is looked up, in bytes: "SITE/SECTION" of two names of 64 bytes, with room.
-pub const MAX_POLICY_NAME_BYTES: usize = 256;
+pub(crate) const MAX_POLICY_NAME_BYTES: usize = 256;
 
 impl Refusal {
     /// A refusal for one violation.
