@@ -10,7 +10,8 @@ pub mod civility;
 pub mod grams;
 pub mod vocabulary;
 
-use artifact::{Artifact, ArtifactError, Provenance, sha256_hex};
+pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
+use artifact::{Artifact, sha256_hex};
 use civility::Civility;
 
 use crate::{
@@ -78,19 +79,13 @@ impl Classifier {
         Ok(Self { models })
     }
 
-    /// These models, and for the languages that they lack, the embedded ones.
-    ///
-    /// # Errors
-    /// As [`Self::from_artifacts`].
-    pub fn with_embedded(files: &[&[u8]]) -> Result<Self, ArtifactError> {
-        let mut own = Self::from_artifacts(files)?;
-        for model in Self::embedded()?.models {
-            if !own.models.iter().any(|m| m.language == model.language) {
-                own.models.push(model);
-            }
-        }
-        own.models.sort_by(|a, b| a.language.cmp(&b.language));
-        Ok(own)
+    /// These models, each taking the place of the one of its language.
+    #[must_use]
+    pub fn replaced_by(mut self, others: Self) -> Self {
+        self.models.retain(|own| others.model(&own.language).is_none());
+        self.models.extend(others.models);
+        self.models.sort_by(|a, b| a.language.cmp(&b.language));
+        self
     }
 
     /// The loaded models, by language.
@@ -188,6 +183,21 @@ impl Model {
     /// The attributes with a head.
     pub fn attributes(&self) -> Vec<Attribute> {
         self.civility.heads().iter().map(|h| h.attribute).collect()
+    }
+
+    /// Whether stance can be scored.
+    pub const fn has_stance(&self) -> bool {
+        false
+    }
+
+    /// Whether relevance can be scored.
+    pub const fn has_relevance(&self) -> bool {
+        false
+    }
+
+    /// Whether sentiment can be scored.
+    pub const fn has_sentiment(&self) -> bool {
+        false
     }
 
     /// The civility heads.

@@ -1,1 +1,65 @@
-fn main() {}
+//! The program: reads its configuration, does its task, and exits with a code of sysexits.h.
+
+use std::{env, io, io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc};
+
+use comity::{
+    config::{Config, Task},
+    inspect,
+    moderator::Moderator,
+    replay,
+    server::{self, Limits},
+    telemetry,
+};
+use indicatif::ProgressBar;
+use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
+
+fn main() -> ExitCode {
+    let Config { log, task } = match Config::read(env::args_os()) {
+        Ok(config) => config,
+        Err(error) => return error.report(),
+    };
+    telemetry::install(log);
+    run(task).unwrap_or_else(|error| match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+        // Whoever read the output has had enough, as `head` does.
+        Some(io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
+        kind => {
+            // With standard error gone there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "comity: {error:#}");
+            ExitCode::from(if kind.is_some() { 74 } else { 70 })
+        }
+    })
+}
+
+fn run(task: Task) -> anyhow::Result<ExitCode> {
+    let output = io::BufWriter::new(io::stdout().lock());
+    match task {
+        Task::Serve { listen, limits, moderator } => return serve(listen, limits, *moderator),
+        Task::Moderate { moderator } => {
+            let summary = replay::run(io::stdin().lock(), output, &moderator, &ProgressBar::new_spinner())?;
+            return Ok(ExitCode::from(if summary.refused == 0 { 0 } else { 65 }));
+        }
+        Task::CheckPolicy { policies } => inspect::policies(&policies, output)?,
+        Task::ShowModel { classifier, json } => inspect::models(&classifier, json, output)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(listen: SocketAddr, limits: Limits, moderator: Moderator) -> anyhow::Result<ExitCode> {
+    let runtime = Runtime::new()?;
+    let code = runtime.block_on(async {
+        let stop = server::stop_signal()?;
+        let Ok(listener) = TcpListener::bind(listen)
+            .await
+            .inspect_err(|e| tracing::error!("cannot listen on {listen}: {e}"))
+        else {
+            return Ok(ExitCode::from(69));
+        };
+        tracing::info!(address = %listener.local_addr()?, "listening");
+        let (_loaded, moderator) = watch::channel(Some(Arc::new(moderator)));
+        server::run(listener, moderator, limits, stop).await?;
+        Ok(ExitCode::SUCCESS)
+    });
+    // Whatever a forced end left running is not waited for.
+    runtime.shutdown_background();
+    code
+}

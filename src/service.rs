@@ -1,0 +1,157 @@
+//! The gRPC edge: takes calls apart, asks the moderator, puts answers together.
+//!
+//! Reads top down: [`Moderation`] holds one method for each rpc, `judge` is the path of one comment (shared with the
+//! JSON Lines command, so that both answer alike), `refusal` and `status` say why there is no verdict, `convert`
+//! stands between wire and domain, `journal` is what a call leaves in the log. No rule and no score is made here,
+//! and no comment text leaves it but in the answer.
+
+mod batch;
+mod convert;
+mod journal;
+mod judge;
+mod page;
+mod refusal;
+mod status;
+mod stream;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::available_parallelism,
+};
+
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+pub(crate) use convert::models;
+pub(crate) use judge::judge;
+pub(crate) use refusal::Refusal;
+pub(crate) use status::code_name;
+
+use crate::{
+    moderator::Moderator,
+    pb::{
+        self,
+        moderation_service_server::{ModerationService, ModerationServiceServer},
+    },
+};
+
+/// The largest request message, in bytes. A single call at every limit of the contract is about 1.6 MiB (a body of
+/// 1 MiB and 22 texts of 20 KiB); a batch of 256 comments at the limit of 20,480 bytes is 5 MiB. A larger message
+/// is refused as a whole (OUT_OF_RANGE) before it is read: split the batch, or leave out the body after the first.
+pub const MAX_MESSAGE_BYTES: usize = 6 * 1024 * 1024;
+
+/// The moderation service.
+#[derive(Debug, Clone)]
+pub struct Moderation {
+    /// What judges; none until a model is loaded. Swapped as a whole, so that a call sees one and the same.
+    moderator: watch::Receiver<Option<Arc<Moderator>>>,
+    /// How many batches are judged at once, one for each core; the others wait without holding a thread.
+    batches: Arc<Semaphore>,
+    /// Cancelled when the server shuts down: open streams then end after the item at hand.
+    draining: CancellationToken,
+}
+
+impl Moderation {
+    /// A service over whatever moderator is loaded at the time of each call.
+    pub fn new(moderator: watch::Receiver<Option<Arc<Moderator>>>, draining: CancellationToken) -> Self {
+        let cores = available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { moderator, batches: Arc::new(Semaphore::new(cores)), draining }
+    }
+
+    /// The tonic service, with message limits set.
+    pub fn into_server(self) -> ModerationServiceServer<Self> {
+        ModerationServiceServer::new(self).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    fn moderator(&self) -> Result<Arc<Moderator>, Refusal> {
+        self.moderator.borrow().clone().ok_or(Refusal::NotReady)
+    }
+
+    /// Judges one comment and notes it in the log.
+    fn moderate(&self, request: pb::ModerateCommentRequest) -> Result<pb::ModerateCommentResponse, Refusal> {
+        let entry = journal::Entry::open(&request);
+        let answer = self.moderator().and_then(|moderator| guard(|| judge(&moderator, request)));
+        entry.close(&answer);
+        answer
+    }
+}
+
+/// Runs pure code that must not panic. If it does all the same, the call is answered and the process lives on; the
+/// place of the panic, not its message, is in the log.
+fn guard<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Refusal::Internal))
+}
+
+#[async_trait]
+impl ModerationService for Moderation {
+    async fn moderate_comment(
+        &self,
+        request: Request<pb::ModerateCommentRequest>,
+    ) -> Result<Response<pb::ModerateCommentResponse>, Status> {
+        Ok(Response::new(self.moderate(request.into_inner())?))
+    }
+
+    async fn batch_moderate_comments(
+        &self,
+        request: Request<pb::BatchModerateCommentsRequest>,
+    ) -> Result<Response<pb::BatchModerateCommentsResponse>, Status> {
+        Ok(Response::new(self.batch(request.into_inner()).await?))
+    }
+
+    type StreamModerateCommentsStream = stream::Answers;
+
+    async fn stream_moderate_comments(
+        &self,
+        request: Request<Streaming<pb::StreamModerateCommentsRequest>>,
+    ) -> Result<Response<Self::StreamModerateCommentsStream>, Status> {
+        Ok(Response::new(self.clone().stream(request.into_inner())))
+    }
+
+    async fn check_draft(
+        &self,
+        request: Request<pb::CheckDraftRequest>,
+    ) -> Result<Response<pb::CheckDraftResponse>, Status> {
+        let moderator = self.moderator()?;
+        Ok(Response::new(guard(|| judge::check_draft(&moderator, request.into_inner()))?))
+    }
+
+    async fn get_model(
+        &self,
+        _request: Request<pb::GetModelRequest>,
+    ) -> Result<Response<pb::GetModelResponse>, Status> {
+        let moderator = self.moderator()?;
+        Ok(Response::new(guard(|| Ok(models(moderator.classifier())))?))
+    }
+
+    async fn list_policies(
+        &self,
+        request: Request<pb::ListPoliciesRequest>,
+    ) -> Result<Response<pb::ListPoliciesResponse>, Status> {
+        let moderator = self.moderator()?;
+        Ok(Response::new(guard(|| page::policies(moderator.policies(), &request.into_inner()))?))
+    }
+
+    async fn get_policy(
+        &self,
+        request: Request<pb::GetPolicyRequest>,
+    ) -> Result<Response<pb::GetPolicyResponse>, Status> {
+        let moderator = self.moderator()?;
+        let found =
+            guard(|| judge::policy(&moderator, &request.into_inner().name, "name").map(convert::policy))?;
+        Ok(Response::new(pb::GetPolicyResponse { policy: Some(found) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let answer: Result<(), Refusal> = guard(|| panic!("on purpose"));
+        assert_eq!(answer, Err(Refusal::Internal));
+        assert_eq!(guard(|| Ok(1)), Ok(1));
+    }
+}

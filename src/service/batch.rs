@@ -1,0 +1,48 @@
+//! Several comments in one call, judged in order on a thread of their own so that they hold up nobody's I/O.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Moderation, refusal::Refusal, status::item_status};
+use crate::pb::{self, batch_moderate_comments_result::Result as Outcome};
+
+/// The most items of a batch.
+const MAX_ITEMS: usize = 256;
+
+impl Moderation {
+    /// Judges a batch. An item's error answers that item.
+    ///
+    /// # Errors
+    /// Too many items, or no model: then nothing was judged.
+    pub(super) async fn batch(
+        &self,
+        request: pb::BatchModerateCommentsRequest,
+    ) -> Result<pb::BatchModerateCommentsResponse, Refusal> {
+        let items = request.requests;
+        if items.len() > MAX_ITEMS {
+            let description = format!("{} items, at most {MAX_ITEMS}", items.len());
+            return Err(Refusal::violation("requests", "TOO_MANY_ITEMS", description));
+        }
+        self.moderator()?;
+        // The semaphore is never closed; were it so, the server would be shutting down.
+        let permit = self.batches.clone().acquire_owned().await.or(Err(Refusal::Draining))?;
+        // A caller who hangs up or runs into the time limit drops this future; the thread then stops at the next item.
+        let abandoned = CancellationToken::new();
+        let _hang_up = abandoned.clone().drop_guard();
+        let service = self.clone();
+        let judged = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let open = items.into_iter().take_while(|_| !abandoned.is_cancelled());
+            open.map(|item| service.item(item)).collect()
+        });
+        let results = judged.await.or(Err(Refusal::Internal))?;
+        Ok(pb::BatchModerateCommentsResponse { results })
+    }
+
+    fn item(&self, request: pb::ModerateCommentRequest) -> pb::BatchModerateCommentsResult {
+        let result = match self.moderate(request) {
+            Ok(response) => Outcome::Response(response),
+            Err(refusal) => Outcome::Error(item_status(refusal)),
+        };
+        pb::BatchModerateCommentsResult { result: Some(result) }
+    }
+}
