@@ -22,9 +22,12 @@ const MAX_MARKS: u32 = 4;
 const STACK: u32 = 3;
 
 /// Reads the original into a draft.
-pub(super) fn read(original: &str) -> Draft {
-    let mut reader =
-        Reader { draft: Draft::default(), asian: original.chars().any(is_wide_script), ..Reader::default() };
+pub(super) fn read(original: &str) -> Draft<'_> {
+    let mut reader = Reader {
+        draft: Draft { original, ..Draft::default() },
+        asian: original.chars().any(is_wide_script),
+        ..Reader::default()
+    };
     reader.draft.units.reserve(original.len());
     let mut chars = original.char_indices().peekable();
     while let Some((begin, c)) = chars.next() {
@@ -38,8 +41,8 @@ pub(super) fn read(original: &str) -> Draft {
 }
 
 #[derive(Default)]
-struct Reader {
-    draft: Draft,
+struct Reader<'a> {
+    draft: Draft<'a>,
     /// Whether full-width Latin is ordinary here.
     asian: bool,
     /// Marks seen in the original since the last base, kept or not.
@@ -48,7 +51,7 @@ struct Reader {
     kept: u32,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn character(&mut self, c: char, begin: u32, end: u32, next: Option<char>) {
         if c.is_ascii() && (!c.is_ascii_control() || c == '\n') {
             return self.base(c.to_ascii_lowercase(), begin, end);
@@ -75,6 +78,7 @@ impl Reader {
             self.base(letter, begin, end);
         } else {
             each_folded(c, |d| {
+                let d = plain(d).or_else(|| styled_letter(d)).unwrap_or(d);
                 if is_combining_mark(d) { self.mark(d, begin, end) } else { self.base(d, begin, end) }
             });
         }
@@ -112,7 +116,7 @@ impl Reader {
         };
         let base = last.ch.script();
         let keep = match base {
-            Script::Latin => false,
+            Script::Latin | Script::Armenian | Script::Cherokee | Script::Lisu | Script::Coptic => false,
             Script::Cyrillic | Script::Greek => {
                 if let Some(whole) = compose(last.ch, mark) {
                     last.ch = whole;

@@ -16,17 +16,20 @@ pub(super) struct Unit {
 
 /// The state that passes hand to each other.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct Draft<'a> {
+    /// The text as it was written.
+    pub(super) original: &'a str,
     /// The text as it stands.
     pub(super) units: Vec<Unit>,
     /// What has been undone so far, in any order.
     pub(super) disguises: Vec<Disguise>,
     /// The links found so far, in any order.
     pub(super) links: Vec<Span>,
-    spare: Vec<Unit>,
+    /// The list that the last pass has read, kept for its memory.
+    pub(super) spare: Vec<Unit>,
 }
 
-impl Draft {
+impl Draft<'_> {
     /// Records a disguise over a stretch of units.
     pub(super) fn undone(&mut self, kind: DisguiseKind, units: &[Unit]) {
         if let Some(span) = span_of(units) {

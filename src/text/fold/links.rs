@@ -3,6 +3,8 @@
 //! Runs on folded characters, so a link in full-width letters is a link. Recognises shapes only: it knows a few
 //! dozen top-level domains, because "end.Next" is a missing space and not a site. Resolves nothing.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::{
     draft::{Draft, Unit, at, before, slice, span_of},
     swearing,
@@ -17,7 +19,7 @@ const DOMAINS: [&str; 44] = [
 ];
 
 /// Replaces links by `urlx` and at-sign names by `userx`.
-pub(super) fn replace(draft: &mut Draft) -> bool {
+pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
     if !draft.units.iter().any(|u| matches!(u.ch, '.' | '@' | ':')) {
         return false;
     }
@@ -38,7 +40,7 @@ pub(super) fn replace(draft: &mut Draft) -> bool {
 }
 
 /// Copies one chunk without white space, with its links and names replaced.
-fn chunk(draft: &mut Draft, units: &[Unit], new: &mut Vec<Unit>) -> bool {
+fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
     let mut from = 0;
     let mut changed = false;
     while from < units.len() {
@@ -51,6 +53,7 @@ fn chunk(draft: &mut Draft, units: &[Unit], new: &mut Vec<Unit>) -> bool {
                 continue;
             }
         };
+        let end = name_end(units, end, |c| is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}'));
         let Some(span) = span_of(slice(units, from, end)) else { break };
         if word == "urlx" {
             draft.links.push(span);

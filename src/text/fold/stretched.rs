@@ -11,7 +11,7 @@ use super::{
 const DISGUISED: usize = 4;
 
 /// Squeezes runs of one letter.
-pub(super) fn squeeze(draft: &mut Draft) -> bool {
+pub(super) fn squeeze(draft: &mut Draft<'_>) -> bool {
     let long = draft.units.windows(3).any(|w| matches!(w, [a, b, c] if a.ch == b.ch && b.ch == c.ch));
     long && draft.rewrite(|draft, old, new| {
         let mut begin = 0;

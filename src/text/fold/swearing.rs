@@ -4,7 +4,7 @@
 //! classifier's business and banning them is the policy's.
 
 /// Common English swear words and insults in lower case, sorted.
-pub(super) const WORDS: [&str; 96] = [
+pub(super) const WORDS: [&str; 95] = [
     "arse",
     "arsehole",
     "arseholes",
@@ -45,7 +45,6 @@ pub(super) const WORDS: [&str; 96] = [
     "fag",
     "faggot",
     "faggots",
-    "fags",
     "fuck",
     "fucked",
     "fucker",
@@ -102,6 +101,9 @@ pub(super) const WORDS: [&str; 96] = [
     "wanker",
     "whore",
 ];
+
+/// The length of the longest of the [`WORDS`].
+pub(super) const LONGEST: usize = 13;
 
 /// Whether a spelling is one of the [`WORDS`].
 pub(super) fn is_known(word: impl Iterator<Item = char> + Clone) -> bool {
