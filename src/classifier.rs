@@ -3,6 +3,14 @@
 //! PLACEHOLDER
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod lists;
+pub mod relevance;
+pub mod sentiment;
+pub mod stance;
+pub mod standard;
+pub mod valence;
+pub mod words;
+
 use crate::{
     scores::{Attribute, Scores},
     text::Text,
