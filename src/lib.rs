@@ -9,6 +9,7 @@
 //! - [`classifier`]: the linear model
 //! - [`moderator`]: where they meet
 //! - [`pb`], [`service`], [`server`]: the contract and the gRPC edge
+//! - `sparse_logistic`, `metrics`, `calibration` (feature `train`): fitting and judging a linear model
 //! - [`config`], [`telemetry`], [`replay`]: flags, logs and the JSON Lines command
 
 pub mod classifier;
@@ -16,4 +17,6 @@ pub mod moderation;
 pub mod moderator;
 pub mod pb;
 pub mod scores;
+#[cfg(feature = "train")]
+pub mod sparse_logistic;
 pub mod text;
