@@ -8,7 +8,14 @@
 pub mod artifact;
 pub mod civility;
 pub mod grams;
+pub mod lists;
+pub mod relevance;
+pub mod sentiment;
+pub mod stance;
+pub mod standard;
+pub mod valence;
 pub mod vocabulary;
+pub mod words;
 
 pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
 use artifact::{Artifact, sha256_hex};

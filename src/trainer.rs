@@ -8,5 +8,8 @@ pub mod card;
 pub mod civility;
 pub mod config;
 pub mod corpus;
+pub mod dense;
 pub mod evaluate;
 pub mod fit;
+pub mod metrics;
+pub mod valence;

@@ -81,7 +81,7 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         Provenance { settings, code_version: env!("CARGO_PKG_VERSION").to_owned(), ..Provenance::default() };
     for set in &config.sets {
         let folder = if set.ours { config_path.parent().unwrap_or(Path::new(".")) } else { data };
-        let (rows, sha256) = corpus::rows(&folder.join(&set.file))?;
+        let (rows, sha256) = corpus::rows_and_hash(&folder.join(&set.file))?;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         provenance.sets.push(TrainingSet { name: set.name.clone(), license: set.license.clone(), rows: count, sha256 });
         sets.insert(set.name.clone(), rows);

@@ -56,7 +56,7 @@ impl<'a> Pool<'a> {
                         texts.len() - 1
                     });
                     let sample = Sample { row: text, label: label as f32, weight: source.weight as f32 };
-                    if is_held_out(&row.group(), config.held_out) {
+                    if is_held_out(&row.group().unwrap_or_else(|| row.id.clone()), config.held_out) {
                         if source.calibrates {
                             samples.held_out.push(sample);
                         }
