@@ -12,4 +12,7 @@ pub mod dense;
 pub mod evaluate;
 pub mod fit;
 pub mod metrics;
+pub mod relevance;
+pub mod sentiment;
+pub mod stance;
 pub mod valence;

@@ -12,9 +12,12 @@ use clap::{Parser, Subcommand};
 use comity::{
     classifier::{
         Model,
+        article::ArticleHeads,
         artifact::{Artifact, Provenance, TrainingSet, sha256_hex},
     },
-    trainer::{card, civility::Pool, config::Config, corpus, evaluate},
+    trainer::{
+        card, civility::Pool, config::Config, corpus, evaluate, relevance, sentiment, stance, valence,
+    },
 };
 
 /// Trains and measures comity's models.
@@ -47,6 +50,9 @@ enum Command {
     },
 }
 
+/// The seed of what is drawn while measuring.
+const SEED: u64 = 20_261_122;
+
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Fit { config, data } => require(&data).and_then(|()| fit(&config, &data)),
@@ -74,8 +80,10 @@ fn require(data: &Path) -> Result<()> {
 }
 
 fn fit(config_path: &Path, data: &Path) -> Result<()> {
-    let settings = fs::read_to_string(config_path).with_context(|| format!("cannot read {}", config_path.display()))?;
-    let config: Config = toml::from_str(&settings).with_context(|| format!("in {}", config_path.display()))?;
+    let settings =
+        fs::read_to_string(config_path).with_context(|| format!("cannot read {}", config_path.display()))?;
+    let config: Config =
+        toml::from_str(&settings).with_context(|| format!("in {}", config_path.display()))?;
     let mut sets = BTreeMap::new();
     let mut provenance =
         Provenance { settings, code_version: env!("CARGO_PKG_VERSION").to_owned(), ..Provenance::default() };
@@ -83,13 +91,19 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         let folder = if set.ours { config_path.parent().unwrap_or(Path::new(".")) } else { data };
         let (rows, sha256) = corpus::rows_and_hash(&folder.join(&set.file))?;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        provenance.sets.push(TrainingSet { name: set.name.clone(), license: set.license.clone(), rows: count, sha256 });
+        provenance.sets.push(TrainingSet {
+            name: set.name.clone(),
+            license: set.license.clone(),
+            rows: count,
+            sha256,
+        });
         sets.insert(set.name.clone(), rows);
     }
     let civility = Pool::gather(&config, &sets).fit(&config, say)?;
-    let mut artifact =
-        Artifact { name: config.name, version: config.version, language: config.language, provenance, civility };
-    let measured = evaluate::all(&Model::check(artifact.clone(), String::new())?, data)?;
+    let article = config.article_heads.then(|| article_heads(data, config.seed)).transpose()?;
+    let Config { name, version, language, seed, .. } = config;
+    let mut artifact = Artifact { name, version, language, provenance, civility, article };
+    let measured = evaluate::all(&Model::check(artifact.clone(), String::new())?, data, seed)?;
     artifact.provenance.figures = measured.iter().map(evaluate::Measured::figure).collect();
     let bytes = artifact.to_bytes()?;
     let path = config_path.with_extension("comity");
@@ -101,10 +115,20 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
     Ok(())
 }
 
+fn article_heads(data: &Path, seed: u64) -> Result<ArticleHeads> {
+    let lexicon = valence::train(data)?;
+    say("words learnt");
+    let relevance = relevance::train(data, &lexicon, seed)?;
+    let stance = stance::train(data, &lexicon, seed)?;
+    let sentiment = sentiment::train(data, &lexicon)?;
+    say("relevance, stance and sentiment fitted");
+    Ok(ArticleHeads { lexicon, relevance, stance, sentiment })
+}
+
 #[expect(clippy::print_stdout, reason = "the table is this command's answer")]
 fn evaluate(model: &Path, data: &Path) -> Result<()> {
     let bytes = fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
-    let measured = evaluate::all(&Model::from_bytes(&bytes)?, data)?;
+    let measured = evaluate::all(&Model::from_bytes(&bytes)?, data, SEED)?;
     println!("{}", card::table(&measured));
     Ok(())
 }

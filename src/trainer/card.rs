@@ -9,10 +9,12 @@ use crate::classifier::artifact::Artifact;
 
 /// A table of figures in Markdown.
 pub fn table(measured: &[Measured]) -> String {
-    let mut out = String::from("| set | label and metric | rows | value | 95 % interval |\n|---|---|---|---|---|\n");
+    let mut out =
+        String::from("| set | label and metric | rows | value | 95 % interval |\n|---|---|---|---|---|\n");
     for m in measured {
         let interval = m.interval.map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.0, i.1));
-        let _infallible = writeln!(out, "| {} | {} | {} | {:.3} | {interval} |", m.set, m.what, m.rows, m.value);
+        let _infallible =
+            writeln!(out, "| {} | {} | {} | {:.3} | {interval} |", m.set, m.what, m.rows, m.value);
     }
     out
 }

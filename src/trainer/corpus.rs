@@ -117,7 +117,8 @@ pub fn rows(path: &Path) -> Result<Vec<Row>, CorpusError> {
 /// # Errors
 /// When the file cannot be read or a line is not a row.
 pub fn rows_and_hash(path: &Path) -> Result<(Vec<Row>, String), CorpusError> {
-    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
     let sha256 = sha256_hex(text.as_bytes());
     if path.extension().is_some_and(|e| e == "tsv") {
         return Ok((own_rows(&text), sha256));
@@ -167,7 +168,9 @@ mod tests {
 
     #[test]
     fn own_rows_skip_the_header_and_keep_pairs_together() {
-        let rows = own_rows("pair_id\tkind\tlabel\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n");
+        let rows = own_rows(
+            "pair_id\tkind\tlabel\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n",
+        );
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].civil, Some(0));
         assert_eq!(rows[0].group(), rows[1].group());

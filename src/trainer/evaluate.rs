@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::corpus::{CorpusError, Row, rows};
 use crate::{
-    classifier::{Model, artifact::Figure},
+    classifier::{Model, article::ArticleHeads, artifact::Figure},
     metrics::{auc, bootstrap_interval, expected_calibration_error},
     scores::Attribute,
     text::Text,
@@ -86,8 +86,23 @@ const KOREAN: [Task; 2] = [
 ///
 /// # Errors
 /// When a set cannot be read.
-pub fn all(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError> {
-    civility(model, data)
+pub fn all(model: &Model, data: &Path, seed: u64) -> Result<Vec<Measured>, CorpusError> {
+    let mut measured = civility(model, data)?;
+    if let Some(ArticleHeads { lexicon, relevance, stance, sentiment }) = model.article() {
+        let figures = [
+            super::relevance::evaluate(data, relevance, lexicon, seed)?,
+            super::stance::evaluate(data, stance, lexicon)?,
+            super::sentiment::evaluate(data, sentiment, lexicon)?,
+        ];
+        measured.extend(figures.into_iter().flatten().map(|(what, value)| Measured {
+            set: "article heads".to_owned(),
+            what,
+            rows: 0,
+            value,
+            interval: None,
+        }));
+    }
+    Ok(measured)
 }
 
 /// Measures the civility heads of a model on the sets of its language below `data/dev`.
@@ -127,7 +142,8 @@ pub fn civility(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError
         };
         let interval = bootstrap_interval(labels.len(), RESAMPLES, SEED, resampled);
         measured.extend(auc(&scores, &labels).map(|value| add("AUC", value, interval)));
-        measured.extend(expected_calibration_error(&scores, &labels, BINS).map(|value| add("ECE", value, None)));
+        measured
+            .extend(expected_calibration_error(&scores, &labels, BINS).map(|value| add("ECE", value, None)));
     }
     Ok(measured)
 }

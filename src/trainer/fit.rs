@@ -76,9 +76,15 @@ pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Resu
             }
         }
     }
-    let dataset = DatasetBase::new(rows.select_rows(&indices)?, Array1::from(labels)).with_weights(Array1::from(weights));
+    let dataset = DatasetBase::new(rows.select_rows(&indices)?, Array1::from(labels))
+        .with_weights(Array1::from(weights));
     let model = SparseLogisticRegression::params().l2(l2).max_iterations(max_iterations).fit(&dataset)?;
-    Ok(Fitted { weights: model.weights, intercept: model.intercept, iterations: model.iterations, loss: model.cost })
+    Ok(Fitted {
+        weights: model.weights,
+        intercept: model.intercept,
+        iterations: model.iterations,
+        loss: model.cost,
+    })
 }
 
 /// Platt's slope and intercept for samples whose labels are taken as positive from 0.5 on.

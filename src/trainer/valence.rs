@@ -128,7 +128,8 @@ fn valence(rated: &[(String, f64)], lexicon: &Lexicon) -> Valence {
         })
         .collect();
     let mut all = texts.concat();
-    let keys: Vec<u32> = counted(&mut all).into_iter().filter(|&(_, n)| n >= MIN_TEXTS).map(|(k, _)| k).collect();
+    let keys: Vec<u32> =
+        counted(&mut all).into_iter().filter(|&(_, n)| n >= MIN_TEXTS).map(|(k, _)| k).collect();
     let columns: Vec<Vec<usize>> =
         texts.iter().map(|t| t.iter().filter_map(|k| keys.binary_search(k).ok()).collect()).collect();
     let mean = rated.iter().map(|(_, y)| y).sum::<f64>() / rated.len().max(1) as f64;
@@ -200,7 +201,13 @@ mod tests {
     fn good_words_get_a_higher_valence_than_bad_ones() {
         let lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
         let rated: Vec<(String, f64)> = (0..30)
-            .map(|i| if i % 2 == 0 { (format!("a lovely tram {i}"), 3.0) } else { (format!("a dreadful tram {i}"), -3.0) })
+            .map(|i| {
+                if i % 2 == 0 {
+                    (format!("a lovely tram {i}"), 3.0)
+                } else {
+                    (format!("a dreadful tram {i}"), -3.0)
+                }
+            })
             .collect();
         let learnt = valence(&rated, &lexicon);
         let weight = |w: &str| learnt.weight(crate::classifier::words::hash(w)).unwrap();
