@@ -28,7 +28,7 @@ const FAVOR: usize = 0;
 const AGAINST: usize = 1;
 const NEUTRAL: usize = 2;
 /// Words of a shared noun phrase, at most.
-const MAX_PHRASE: usize = 4;
+const MAX_PHRASE: usize = 6;
 
 /// A comment (by place), a target and a class.
 struct Labelled {
@@ -90,11 +90,11 @@ fn labelled(comments: &[Row], lexicon: &Lexicon, seed: u64) -> Vec<Labelled> {
         if let Some(&(_, _, other_one, other_two, _)) = elsewhere {
             add(if i % 2 == 0 { other_one } else { other_two }, NEUTRAL);
         }
-        if let Some((phrase, sign)) = phrase(one, two, lexicon) {
+        for (k, (phrase, sign)) in phrases(one, two, lexicon).into_iter().enumerate() {
             add(&phrase, if sign > 0 { class } else { 1 - class });
             let elsewhere = another(&mut rng, &known, |k| k.1.group() == row.group());
-            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, i % 2) {
-                if let Some((phrase, _)) = self::phrase(one, two, lexicon) {
+            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, (i + k) % 2) {
+                if let Some((phrase, _)) = phrases(one, two, lexicon).into_iter().next_back() {
                     add(&phrase, NEUTRAL);
                 }
             }
@@ -103,31 +103,40 @@ fn labelled(comments: &[Row], lexicon: &Lexicon, seed: u64) -> Vec<Labelled> {
     out
 }
 
-/// The longest run of words that two opposed claims share, without stop words at its ends, and whether the first claim
-/// is for it (1) or against it (-1). `None` when the claims do not differ in polarity outside the run.
-fn phrase(one: &str, two: &str, lexicon: &Lexicon) -> Option<(String, i32)> {
+/// Phrases that two opposed claims share, each without stop words at its ends, and whether the first claim is for it (1)
+/// or against it (-1): the longest run of words, and the words with which both begin. None when the claims do not differ
+/// in polarity outside the run.
+fn phrases(one: &str, two: &str, lexicon: &Lexicon) -> Vec<(String, i32)> {
     let cut = |claim: &str| -> Vec<String> {
         let clean = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('’', "'");
         claim.split_whitespace().map(clean).filter(|w| !w.is_empty()).collect()
     };
     let (one, two) = (cut(one), cut(two));
-    let run = (0..one.len())
-        .flat_map(|i| (0..two.len()).map(move |j| (i, j)))
-        .map(|(i, j)| {
-            let same = one.iter().skip(i).zip(two.iter().skip(j)).take_while(|(a, b)| a == b).count();
-            (i, j, same)
-        })
-        .fold((0, 0, 0), |best, next| if next.2 > best.2 { next } else { best });
-    let (at_one, at_two, length) = run;
+    let same = |i: usize, j: usize| one.iter().skip(i).zip(two.iter().skip(j)).take_while(|(a, b)| a == b).count();
+    let starts = (0..one.len()).flat_map(|i| (0..two.len()).map(move |j| (i, j)));
+    let longest = starts.map(|(i, j)| (i, j, same(i, j))).fold((0, 0, 0), |a, b| if b.2 > a.2 { b } else { a });
+    let mut out: Vec<_> =
+        [longest, (0, 0, same(0, 0))].into_iter().filter_map(|run| phrase(&one, &two, run, lexicon)).collect();
+    out.dedup();
+    out
+}
+
+fn phrase(
+    one: &[String],
+    two: &[String],
+    (at_one, at_two, length): (usize, usize, usize),
+    lexicon: &Lexicon,
+) -> Option<(String, i32)> {
     let has = |word: &str, bits| lexicon.roles.of(hash(word)) & bits != 0;
     let sign = |claim: &[String], at: usize| {
-        let outside =
-            || claim.iter().enumerate().filter(|(i, _)| !(at..at + length).contains(i)).map(|(_, w)| w);
-        let (negated, banned) =
-            (outside().any(|w| has(w, role::TARGET_NEGATION)), outside().any(|w| has(w, role::TARGET_BAN)));
+        let outside = claim.iter().enumerate().filter(|(i, _)| !(at..at + length).contains(i)).map(|(_, w)| w);
+        let (negated, banned) = outside.fold((false, false), |(negated, banned), w| {
+            let turned = has(w, role::TARGET_NEGATION) || w.ends_with("n't");
+            (negated || turned, banned || has(w, role::TARGET_BAN))
+        });
         if negated == banned { 1 } else { -1 }
     };
-    let (sign_one, sign_two) = (sign(&one, at_one), sign(&two, at_two));
+    let (sign_one, sign_two) = (sign(one, at_one), sign(two, at_two));
     let shared = one.get(at_one..at_one + length)?;
     let says = |w: &String| !has(w, role::STOP | role::DEMAND);
     let (first, last) = (shared.iter().position(says)?, shared.iter().rposition(says)?);
@@ -139,14 +148,9 @@ fn phrase(one: &str, two: &str, lexicon: &Lexicon) -> Option<(String, i32)> {
 ///
 /// # Errors
 /// When a corpus cannot be read.
-pub fn evaluate(
-    data: &Path,
-    params: &StanceParams,
-    lexicon: &Lexicon,
-) -> Result<Vec<(String, f64)>, CorpusError> {
+pub fn evaluate(data: &Path, params: &StanceParams, lexicon: &Lexicon) -> Result<Vec<(String, f64)>, CorpusError> {
     let mut out = Vec::new();
-    let (mut all, mut unseen, mut sides, mut named, mut right) =
-        (Vec::new(), Vec::new(), Vec::new(), 0.0, 0.0);
+    let (mut all, mut unseen, mut sides, mut named, mut right) = (Vec::new(), Vec::new(), Vec::new(), 0.0, 0.0);
     let (mut count, mut mentioned) = (0.0, 0.0);
     for row in rows(&data.join("dev/vast.dev.jsonl"))? {
         let Some((gold, probabilities, label)) = scored(&row, params, lexicon) else { continue };
@@ -185,11 +189,7 @@ pub fn evaluate(
 }
 
 /// The gold class, the probabilities before anything is held back, and the label where something is scored.
-fn scored(
-    row: &Row,
-    params: &StanceParams,
-    lexicon: &Lexicon,
-) -> Option<(usize, [f32; 3], Option<StanceLabel>)> {
+fn scored(row: &Row, params: &StanceParams, lexicon: &Lexicon) -> Option<(usize, [f32; 3], Option<StanceLabel>)> {
     let gold = match row.stance.as_deref()? {
         "favor" => FAVOR,
         "against" => AGAINST,
@@ -212,11 +212,10 @@ mod tests {
     #[test]
     fn opposed_claims_give_a_noun_phrase_and_a_sign() {
         let lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
-        let found =
-            phrase("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
-        assert_eq!(found, Some(("worth the money".to_owned(), -1)));
-        let found = phrase("We should abolish night trains", "We should keep night trains", &lexicon);
-        assert_eq!(found, Some(("night trains".to_owned(), -1)));
-        assert_eq!(phrase("Trains are late", "Trains are slow", &lexicon), None);
+        let found = phrases("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
+        assert_eq!(found, [("worth the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
+        let found = phrases("We should abolish night trains", "We should keep night trains", &lexicon);
+        assert_eq!(found, [("night trains".to_owned(), -1)]);
+        assert_eq!(phrases("Trains are late", "Trains are slow", &lexicon), []);
     }
 }
