@@ -12,7 +12,11 @@
 //! - `sparse_logistic`, `metrics`, `calibration` (feature `train`): fitting and judging a linear model
 //! - [`config`], [`telemetry`], [`replay`]: flags, logs and the JSON Lines command
 
+#[cfg(feature = "train")]
+pub mod calibration;
 pub mod classifier;
+#[cfg(feature = "train")]
+pub mod metrics;
 pub mod moderation;
 pub mod moderator;
 pub mod pb;
