@@ -42,9 +42,9 @@ pub fn average_precision(scores: &[f64], labels: &[bool]) -> Option<f64> {
 
 /// Counts of positives and negatives for each distinct score, highest score first.
 fn ties(scores: &[f64], labels: &[bool]) -> Vec<(f64, f64)> {
-    let mut pairs: Vec<(f64, bool)> = 
-        // Adding 0 turns -0 into 0, its equal.
-        scores.iter().map(|score| score + 0.0).zip(labels.iter().copied()).collect();
+    // Adding 0 turns -0 into 0, its equal.
+    let scores = scores.iter().map(|score| score + 0.0);
+    let mut pairs: Vec<(f64, bool)> = scores.zip(labels.iter().copied()).collect();
     pairs.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
     pairs
         .chunk_by(|(a, _), (b, _)| a.total_cmp(b).is_eq())
@@ -117,8 +117,8 @@ pub fn expected_calibration_error(probabilities: &[f64], labels: &[bool], bins: 
 /// The 95 % percentile interval of a figure under resampling of `rows` rows with replacement.
 ///
 /// `figure` gets the positions of one resample; resamples for which it is `None` are left out. Bradley Efron and Robert
-/// J. Tibshirani, *An introduction to the bootstrap* (1993), chapter 13. Resample i draws from xoshiro256++ seeded with
-/// `seed + i`, so the interval is the same on any number of threads. `None` without rows or without a defined figure.
+/// J. Tibshirani, *An introduction to the bootstrap* (1993), chapter 13. Each resample draws from its own xoshiro256++,
+/// seeded in turn from one seeded with `seed`: the interval is the same on any number of threads. `None` without rows or without a defined figure.
 pub fn bootstrap_interval(
     rows: usize,
     resamples: u32,
@@ -128,10 +128,12 @@ pub fn bootstrap_interval(
     if rows == 0 {
         return None;
     }
-    let mut figures: Vec<f64> = (0..resamples)
+    let mut seeder = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let seeds: Vec<u64> = (0..resamples).map(|_| seeder.next_u64()).collect();
+    let mut figures: Vec<f64> = seeds
         .into_par_iter()
-        .filter_map(|resample| {
-            let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(u64::from(resample)));
+        .filter_map(|seed| {
+            let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
             // The high half of a 128-bit product maps 64 random bits onto 0..rows (Lemire 2019, without rejection).
             let mut draw = |_| ((u128::from(generator.next_u64()) * rows as u128) >> 64) as usize;
             let positions: Vec<usize> = (0..rows).map(&mut draw).collect();
