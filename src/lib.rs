@@ -16,8 +16,11 @@
 #[cfg(feature = "train")]
 pub mod calibration;
 pub mod classifier;
+<<<<<<< HEAD
 pub mod config;
 pub mod inspect;
+=======
+>>>>>>> sparse
 #[cfg(feature = "train")]
 pub mod metrics;
 pub mod moderation;
