@@ -16,11 +16,8 @@
 #[cfg(feature = "train")]
 pub mod calibration;
 pub mod classifier;
-<<<<<<< HEAD
 pub mod config;
 pub mod inspect;
-=======
->>>>>>> sparse
 #[cfg(feature = "train")]
 pub mod metrics;
 pub mod moderation;
