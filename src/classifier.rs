@@ -29,7 +29,8 @@ use crate::{
 };
 
 /// The models that ship inside the binary.
-const EMBEDDED: [&[u8]; 1] = [include_bytes!("../models/english.comity")];
+const EMBEDDED: [&[u8]; 2] =
+    [include_bytes!("../models/english.comity"), include_bytes!("../models/korean.comity")];
 
 /// What to score a comment for, and what is known around it.
 #[derive(Debug, Clone, Copy)]

@@ -82,8 +82,9 @@ fn require(data: &Path) -> Result<()> {
 fn fit(config_path: &Path, data: &Path) -> Result<()> {
     let settings =
         fs::read_to_string(config_path).with_context(|| format!("cannot read {}", config_path.display()))?;
-    let config: Config =
+    let mut config: Config =
         toml::from_str(&settings).with_context(|| format!("in {}", config_path.display()))?;
+    config.heads.sort_by_key(|head| head.attribute);
     let mut sets = BTreeMap::new();
     let mut provenance =
         Provenance { settings, code_version: env!("CARGO_PKG_VERSION").to_owned(), ..Provenance::default() };

@@ -152,3 +152,85 @@ impl Artifact {
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        classifier::{Classifier, Model, civility::Head, grams::Block, vocabulary::VocabularyParams},
+        scores::Attribute,
+    };
+
+    fn artifact(language: &str) -> Artifact {
+        let vocabulary = VocabularyParams {
+            spec: vec![Block::Words { min: 1, max: 1 }],
+            keys: vec![3, 5, 8],
+            idf: vec![1.0, 2.0, 3.0],
+        };
+        let heads = vec![Head { attribute: Attribute::Toxicity, scale: 0.1, bias: -1.0 }];
+        Artifact {
+            name: "test".to_owned(),
+            version: "1".to_owned(),
+            language: language.to_owned(),
+            provenance: Provenance::default(),
+            civility: CivilityParams { vocabulary, heads, weights: vec![1, -2, 3] },
+            article: None,
+        }
+    }
+
+    #[test]
+    fn a_written_model_is_read_back() {
+        let file = artifact("en").to_bytes().unwrap();
+        assert_eq!(Artifact::from_bytes(&file), Ok(artifact("en")));
+        assert_eq!(Model::from_bytes(&file).unwrap().sha256(), sha256_hex(&file));
+    }
+
+    #[test]
+    fn another_version_and_another_kind_of_file_are_refused_by_name() {
+        let mut file = artifact("en").to_bytes().unwrap();
+        file[8] = 9;
+        assert_eq!(Artifact::from_bytes(&file), Err(ArtifactError::WrongVersion { found: 9 }));
+        assert_eq!(Artifact::from_bytes(&[0; 100]), Err(ArtifactError::NotAModel));
+        assert_eq!(Artifact::from_bytes(b"short"), Err(ArtifactError::Truncated { bytes: 5 }));
+    }
+
+    #[test]
+    fn two_models_of_one_language_are_refused() {
+        let file = artifact("en").to_bytes().unwrap();
+        let refused = Classifier::from_artifacts(&[&file, &file]).unwrap_err();
+        assert_eq!(refused, ArtifactError::DuplicateLanguage("en".to_owned()));
+    }
+
+    #[test]
+    fn the_embedded_models_are_sound() {
+        let classifier = Classifier::embedded().unwrap();
+        let languages: Vec<&str> = classifier.models().iter().map(Model::language).collect();
+        assert_eq!(languages, ["en", "ko"]);
+    }
+
+    #[test]
+    fn a_model_from_a_file_takes_the_place_of_the_embedded_one() {
+        let file = artifact("ko").to_bytes().unwrap();
+        let own = Classifier::from_artifacts(&[&file]).unwrap();
+        let classifier = Classifier::embedded().unwrap().replaced_by(own);
+        assert_eq!(classifier.models().len(), 2);
+        assert_eq!(classifier.model("ko").unwrap().name(), "test");
+    }
+
+    proptest! {
+        #[test]
+        fn a_flipped_byte_is_refused(at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+            let mut file = artifact("en").to_bytes().unwrap();
+            let at = at.index(file.len());
+            file[at] ^= flip;
+            prop_assert!(Artifact::from_bytes(&file).is_err());
+        }
+
+        #[test]
+        fn any_payload_is_decoded_or_refused(payload in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _either = Artifact::decode(&payload).map(|a| Model::check(a, String::new()));
+        }
+    }
+}

@@ -197,3 +197,88 @@ impl Civility {
 pub fn probability(logit: f32) -> f32 {
     1.0 / (1.0 + libm::expf(-logit))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::classifier::grams::Block;
+
+    /// Two heads over every n-gram of a few words, with weights drawn from the keys themselves.
+    fn civility() -> Civility {
+        let spec = vec![Block::Words { min: 1, max: 2 }, Block::Chars { min: 2, max: 4 }];
+        let text = Text::read("you are a complete fool and your plan is nonsense 한국 정부 바보");
+        let mut keys = Vec::new();
+        spec.iter().for_each(|block| grams(&text, *block, |key, _, _| keys.push(key)));
+        keys.sort_unstable();
+        keys.dedup();
+        let weights =
+            keys.iter().flat_map(|k| [(k % 255) as u8 as i8, (k / 255 % 255) as u8 as i8]).collect();
+        let idf = keys.iter().map(|k| 1.0 + (k % 7) as f32).collect();
+        let heads = vec![
+            Head { attribute: Attribute::Toxicity, scale: 0.03, bias: -1.5 },
+            Head { attribute: Attribute::Insult, scale: 0.01, bias: 0.5 },
+        ];
+        Civility::check(CivilityParams { vocabulary: VocabularyParams { spec, keys, idf }, heads, weights })
+            .unwrap()
+    }
+
+    #[test]
+    fn an_attribute_without_a_head_is_unknown() {
+        let scores =
+            civility().scores(&Text::read("you fool"), &[Attribute::Insult, Attribute::Threat], true);
+        assert!(scores[0].probability.is_some() && scores[0].explanation.is_some());
+        assert!(scores[1].probability.is_none() && scores[1].explanation.is_none());
+    }
+
+    #[test]
+    fn a_text_without_known_words_is_unknown() {
+        assert_eq!(
+            civility().scores(&Text::read("zzz qqq"), &[Attribute::Toxicity], false)[0].probability,
+            None
+        );
+    }
+
+    #[test]
+    fn heads_out_of_order_and_weights_that_do_not_fit_are_refused() {
+        let vocabulary =
+            VocabularyParams { spec: vec![Block::Words { min: 1, max: 1 }], keys: vec![1], idf: vec![1.0] };
+        let head = |attribute| Head { attribute, scale: 1.0, bias: 0.0 };
+        let heads = vec![head(Attribute::Insult), head(Attribute::Toxicity)];
+        let params = CivilityParams { vocabulary: vocabulary.clone(), heads, weights: vec![0; 2] };
+        assert!(matches!(Civility::check(params), Err(ArtifactError::Malformed(_))));
+        let params =
+            CivilityParams { vocabulary, heads: vec![head(Attribute::Toxicity)], weights: vec![0; 2] };
+        assert!(matches!(Civility::check(params), Err(ArtifactError::Malformed(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn contributions_rest_and_bias_add_up_to_the_log_odds(
+            text in "(you|are|a|fool|complete|f.o.o.l|FOOL|nonsense|plan|바보|정부|한국|😀|foo\u{200b}l| |, |!){0,40}"
+        ) {
+            let civility = civility();
+            let read = Text::read(&text);
+            for score in civility.scores(&read, &[Attribute::Toxicity, Attribute::Insult], true) {
+                let Some(explanation) = score.explanation else { continue };
+                let listed: f64 = explanation.contributions.iter().map(|c| c.log_odds).sum();
+                let sum = listed + explanation.rest + explanation.bias;
+                prop_assert!((f64::from(probability(sum as f32)) - f64::from(score.probability.unwrap())).abs() < 1e-6);
+                if explanation.contributions.len() < MAX_CONTRIBUTIONS {
+                    prop_assert!(explanation.rest.abs() < 1e-4, "rest {}", explanation.rest);
+                }
+                for c in &explanation.contributions {
+                    prop_assert!(text.get(c.span.begin..c.span.end).is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn probabilities_are_finite_and_between_zero_and_one(text in any::<String>()) {
+            for score in civility().scores(&Text::read(&text), &Attribute::ALL, false) {
+                prop_assert!(score.probability.is_none_or(|p| (0.0..=1.0).contains(&p)));
+            }
+        }
+    }
+}

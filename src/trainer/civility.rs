@@ -1,7 +1,7 @@
 //! Fits the civility heads: n-grams of all texts, a first fit over all of them, the columns that matter most, and a
 //! second fit over those, quantised and calibrated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -43,8 +43,8 @@ impl<'a> Pool<'a> {
         let mut heads = Vec::new();
         for head in &config.heads {
             let mut samples = Samples::default();
-            let mut seen = std::collections::BTreeSet::new();
             for source in &head.rows {
+                let mut seen = BTreeSet::new();
                 for row in sets.get(&source.set).into_iter().flatten() {
                     let Some(label) = row.number(&source.label).map(|l| (l / source.over).clamp(0.0, 1.0))
                     else {
@@ -208,7 +208,7 @@ impl<'a> Pool<'a> {
 /// Whether a group is held out: by a hash of its digits, so that excerpts of one comment go together across sets.
 pub fn is_held_out(group: &str, share: f64) -> bool {
     let digits: String = group.chars().filter(char::is_ascii_digit).collect();
-    let name = if digits.len() >= 4 { digits.as_str() } else { group };
+    let name = if digits.is_empty() { group } else { digits.as_str() };
     let hash =
         name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     ((hash >> 40) as f64) < share * f64::from(1_u32 << 24)
