@@ -75,35 +75,37 @@ impl Letters {
 fn of_script(script: Script, text: &str) -> &'static str {
     let ukrainian = |c: char| matches!(c.to_ascii_lowercase(), 'і' | 'ї' | 'є' | 'ґ' | 'І' | 'Ї' | 'Є' | 'Ґ');
     let persian = |c: char| matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ی' | 'ک');
-    const TABLE: [(Script, &str); 19] = [
-        (Script::Hiragana, "ja"),
-        (Script::Katakana, "ja"),
-        (Script::Han, "zh"),
-        (Script::Bopomofo, "zh"),
-        (Script::Thai, "th"),
-        (Script::Greek, "el"),
-        (Script::Hebrew, "he"),
-        (Script::Devanagari, "hi"),
-        (Script::Bengali, "bn"),
-        (Script::Tamil, "ta"),
-        (Script::Telugu, "te"),
-        (Script::Gujarati, "gu"),
-        (Script::Georgian, "ka"),
-        (Script::Armenian, "hy"),
-        (Script::Khmer, "km"),
-        (Script::Lao, "lo"),
-        (Script::Myanmar, "my"),
-        (Script::Ethiopic, "am"),
-        (Script::Sinhala, "si"),
-    ];
     if script == Script::Cyrillic {
         return if text.chars().any(ukrainian) { "uk" } else { "ru" };
     }
     if script == Script::Arabic {
         return if text.chars().any(persian) { "fa" } else { "ar" };
     }
-    TABLE.iter().find(|(known, _)| *known == script).map_or("und", |&(_, code)| code)
+    BY_SCRIPT.iter().find(|(known, _)| *known == script).map_or("und", |&(_, code)| code)
 }
+
+/// The languages most written in a script.
+const BY_SCRIPT: [(Script, &str); 19] = [
+    (Script::Hiragana, "ja"),
+    (Script::Katakana, "ja"),
+    (Script::Han, "zh"),
+    (Script::Bopomofo, "zh"),
+    (Script::Thai, "th"),
+    (Script::Greek, "el"),
+    (Script::Hebrew, "he"),
+    (Script::Devanagari, "hi"),
+    (Script::Bengali, "bn"),
+    (Script::Tamil, "ta"),
+    (Script::Telugu, "te"),
+    (Script::Gujarati, "gu"),
+    (Script::Georgian, "ka"),
+    (Script::Armenian, "hy"),
+    (Script::Khmer, "km"),
+    (Script::Lao, "lo"),
+    (Script::Myanmar, "my"),
+    (Script::Ethiopic, "am"),
+    (Script::Sinhala, "si"),
+];
 
 /// What common words say.
 #[derive(Default)]
