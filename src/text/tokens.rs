@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<(&str, TokenKind)> {
-        tokens(text).iter().map(|t| (&text[t.begin as usize..t.end as usize], t.kind)).collect()
+        tokens(text).iter().map(|t| (text.get(t.begin as usize..t.end as usize).unwrap(), t.kind)).collect()
     }
 
     #[test]

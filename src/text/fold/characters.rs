@@ -82,23 +82,22 @@ impl Reader<'_> {
                 if is_combining_mark(d) { self.mark(d, begin, end) } else { self.base(d, begin, end) }
             });
         }
-        if is_styled(c, self.asian) {
-            if let Some(new) = self.draft.units.get(length..) {
-                let new = new.to_vec();
-                self.draft.undone(DisguiseKind::Styled, &new);
-            }
+        if is_styled(c, self.asian)
+            && let Some(&first) = self.draft.units.get(length)
+        {
+            self.draft.undone(DisguiseKind::Styled, &[first]);
         }
     }
 
     /// A character that is not a mark; composes with the one before where Unicode says so (Hangul jamo).
     fn base(&mut self, c: char, begin: u32, end: u32) {
-        if ('\u{1161}'..='\u{1175}').contains(&c) || ('\u{11a8}'..='\u{11c2}').contains(&c) {
-            if let Some(last) = self.draft.units.last_mut() {
-                if let Some(whole) = compose(last.ch, c) {
-                    (last.ch, last.end) = (whole, end);
-                    return;
-                }
-            }
+        let jamo = matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}');
+        if jamo
+            && let Some(last) = self.draft.units.last_mut()
+            && let Some(whole) = compose(last.ch, c)
+        {
+            (last.ch, last.end) = (whole, end);
+            return;
         }
         (self.marks, self.kept) = (0, 0);
         self.draft.units.push(Unit { ch: c, begin, end });
@@ -115,16 +114,18 @@ impl Reader<'_> {
             return;
         };
         let base = last.ch.script();
-        let keep = match base {
-            Script::Latin | Script::Armenian | Script::Cherokee | Script::Lisu | Script::Coptic => false,
-            Script::Cyrillic | Script::Greek => {
-                if let Some(whole) = compose(last.ch, mark) {
-                    last.ch = whole;
-                }
-                false
-            }
-            Script::Common | Script::Inherited if self.kept == 0 => own.is_some(),
-            _ => own.is_none_or(|own| own == base || self.kept > 0),
+        let keep = if matches!(base, Script::Cyrillic | Script::Greek) {
+            last.ch = compose(last.ch, mark).unwrap_or(last.ch);
+            false
+        } else if matches!(
+            base,
+            Script::Latin | Script::Armenian | Script::Cherokee | Script::Lisu | Script::Coptic
+        ) {
+            false
+        } else if matches!(base, Script::Common | Script::Inherited) && self.kept == 0 {
+            own.is_some()
+        } else {
+            own.is_none_or(|own| own == base || self.kept > 0)
         };
         last.end = last.end.max(end);
         if !keep || self.kept >= MAX_MARKS {

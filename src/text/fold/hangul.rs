@@ -41,17 +41,14 @@ pub(super) fn join(draft: &mut Draft<'_>) -> bool {
     draft.rewrite(|draft, old, new| {
         let mut index = 0;
         while index < old.len() {
-            match found(old, index) {
-                Some((end, kind)) => {
-                    let whole = slice(old, index, end);
-                    new.extend(whole.iter().filter(|u| is_syllable(u.ch)));
-                    draft.undone(kind, whole);
-                    index = end;
-                }
-                None => {
-                    new.extend(old.get(index));
-                    index += 1;
-                }
+            if let Some((end, kind)) = found(old, index) {
+                let whole = slice(old, index, end);
+                new.extend(whole.iter().filter(|u| is_syllable(u.ch)));
+                draft.undone(kind, whole);
+                index = end;
+            } else {
+                new.extend(old.get(index));
+                index += 1;
             }
         }
         new.len() < old.len()

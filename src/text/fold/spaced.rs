@@ -89,12 +89,9 @@ impl Run {
         let letters =
             || slice(units, self.begin, self.end).iter().map(|u| u.ch).filter(char::is_ascii_alphabetic);
         let steps = |by: u32| letters().zip(letters().skip(1)).all(|(a, b)| a as u32 + by == b as u32);
-        swearing::is_known(letters())
-            || self.letters > MIN_LETTERS
-                && !self.list
-                && !steps(0)
-                && !steps(1)
-                && !(self.dotted && self.letters <= ACRONYM && at(units, self.end) == '.')
+        let acronym = self.dotted && self.letters <= ACRONYM && at(units, self.end) == '.';
+        let series = self.list || steps(0) || steps(1);
+        swearing::is_known(letters()) || self.letters > MIN_LETTERS && !acronym && !series
     }
 }
 

@@ -106,6 +106,7 @@ pub(super) const WORDS: [&str; 95] = [
 pub(super) const LONGEST: usize = 13;
 
 /// Whether a spelling is one of the [`WORDS`].
+#[expect(clippy::needless_pass_by_value, reason = "an iterator made at the call is what every caller has")]
 pub(super) fn is_known(word: impl Iterator<Item = char> + Clone) -> bool {
     WORDS.binary_search_by(|known| known.chars().cmp(word.clone())).is_ok()
 }
