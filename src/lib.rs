@@ -20,3 +20,5 @@ pub mod scores;
 #[cfg(feature = "train")]
 pub mod sparse_logistic;
 pub mod text;
+#[cfg(feature = "train")]
+pub mod trainer;

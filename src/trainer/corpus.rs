@@ -90,7 +90,8 @@ pub enum CorpusError {
 /// # Errors
 /// When the file cannot be read or a line is not a row.
 pub fn rows(path: &Path) -> Result<Vec<Row>, CorpusError> {
-    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     lines
         .map(|(i, line)| {

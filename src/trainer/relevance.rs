@@ -91,13 +91,20 @@ fn pairs(comments: &[Row], lexicon: &Lexicon, seed: u64, others: Option<usize>) 
             let Some(text) = texts.get(member) else { continue };
             let short: String = comments
                 .get(member)
-                .map(|r| r.text.split_whitespace().take(1 + below(&mut rng, CUT_WORDS)).collect::<Vec<_>>().join(" "))
+                .map(|r| {
+                    r.text
+                        .split_whitespace()
+                        .take(1 + below(&mut rng, CUT_WORDS))
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                })
                 .unwrap_or_default();
             let short = Text::read(&short);
             let other = another(&mut rng, &all, |&o| o == own || fold_of(o) != fold_of(own)).copied();
             for (article, is_on_topic) in [(Some(own), true), (other, false)] {
                 let Some(article) = article else { continue };
-                let (Some(context), Some((_, members))) = (contexts.get(article), articles.get(article)) else {
+                let (Some(context), Some((_, members))) = (contexts.get(article), articles.get(article))
+                else {
                     continue;
                 };
                 let count = others.unwrap_or_else(|| 1 + below(&mut rng, MAX_OTHERS));
@@ -135,7 +142,8 @@ pub fn evaluate(
     let bodies = rows(&data.join("dev/fnc1_sample.jsonl"))?;
     let (mut agreed, mut scored) = (Vec::new(), Vec::new());
     for row in &bodies {
-        let (Some(headline), is_related) = (&row.context, row.labels.get("fnc").is_some_and(|l| l != "unrelated"))
+        let (Some(headline), is_related) =
+            (&row.context, row.labels.get("fnc").is_some_and(|l| l != "unrelated"))
         else {
             continue;
         };
@@ -153,11 +161,17 @@ pub fn evaluate(
     Ok(out)
 }
 
-fn left_out(data: &Path, lexicon: &Lexicon, seed: u64, out: &mut Vec<(String, f64)>) -> Result<(), CorpusError> {
+fn left_out(
+    data: &Path,
+    lexicon: &Lexicon,
+    seed: u64,
+    out: &mut Vec<(String, f64)>,
+) -> Result<(), CorpusError> {
     let comments = reader_comments(data)?;
     let train = pairs(&comments, lexicon, seed, None);
     let test = pairs(&comments, lexicon, seed + 1, Some(5));
-    let (mut near, mut cut, mut both, mut bins) = (Vec::new(), Vec::new(), Vec::new(), [(0.0_f64, 0.0_f64); 5]);
+    let (mut near, mut cut, mut both, mut bins) =
+        (Vec::new(), Vec::new(), Vec::new(), [(0.0_f64, 0.0_f64); 5]);
     for fold in 0..FOLDS {
         let params = fit(&train.iter().filter(|p| p.fold != fold).collect::<Vec<_>>())?;
         for pair in test.iter().filter(|p| p.fold == fold) {
@@ -180,7 +194,13 @@ fn left_out(data: &Path, lexicon: &Lexicon, seed: u64, out: &mut Vec<(String, f6
     out.push(("relevance arct 5-fold AUC, cut comments".to_owned(), auc(&cut)));
     out.push(("relevance arct 5-fold AUC, with 5 earlier comments".to_owned(), auc(&both)));
     for (i, (count, hits)) in bins.into_iter().enumerate() {
-        out.push((format!("relevance arct on-topic share where P is {}", ["0-.2", ".2-.4", ".4-.6", ".6-.8", ".8-1"].get(i).unwrap_or(&"")), hits / count));
+        out.push((
+            format!(
+                "relevance arct on-topic share where P is {}",
+                ["0-.2", ".2-.4", ".4-.6", ".6-.8", ".8-1"].get(i).unwrap_or(&"")
+            ),
+            hits / count,
+        ));
     }
     Ok(())
 }

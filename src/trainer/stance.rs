@@ -93,10 +93,10 @@ fn labelled(comments: &[Row], lexicon: &Lexicon, seed: u64) -> Vec<Labelled> {
         for (k, (phrase, sign)) in phrases(one, two, lexicon).into_iter().enumerate() {
             add(&phrase, if sign > 0 { class } else { 1 - class });
             let elsewhere = another(&mut rng, &known, |k| k.1.group() == row.group());
-            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, (i + k) % 2) {
-                if let Some((phrase, _)) = phrases(one, two, lexicon).into_iter().next_back() {
-                    add(&phrase, NEUTRAL);
-                }
+            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, (i + k) % 2)
+                && let Some((phrase, _)) = phrases(one, two, lexicon).into_iter().next_back()
+            {
+                add(&phrase, NEUTRAL);
             }
         }
     }
@@ -112,11 +112,15 @@ fn phrases(one: &str, two: &str, lexicon: &Lexicon) -> Vec<(String, i32)> {
         claim.split_whitespace().map(clean).filter(|w| !w.is_empty()).collect()
     };
     let (one, two) = (cut(one), cut(two));
-    let same = |i: usize, j: usize| one.iter().skip(i).zip(two.iter().skip(j)).take_while(|(a, b)| a == b).count();
+    let same =
+        |i: usize, j: usize| one.iter().skip(i).zip(two.iter().skip(j)).take_while(|(a, b)| a == b).count();
     let starts = (0..one.len()).flat_map(|i| (0..two.len()).map(move |j| (i, j)));
-    let longest = starts.map(|(i, j)| (i, j, same(i, j))).fold((0, 0, 0), |a, b| if b.2 > a.2 { b } else { a });
-    let mut out: Vec<_> =
-        [longest, (0, 0, same(0, 0))].into_iter().filter_map(|run| phrase(&one, &two, run, lexicon)).collect();
+    let longest =
+        starts.map(|(i, j)| (i, j, same(i, j))).fold((0, 0, 0), |a, b| if b.2 > a.2 { b } else { a });
+    let mut out: Vec<_> = [longest, (0, 0, same(0, 0))]
+        .into_iter()
+        .filter_map(|run| phrase(&one, &two, run, lexicon))
+        .collect();
     out.dedup();
     out
 }
@@ -129,7 +133,8 @@ fn phrase(
 ) -> Option<(String, i32)> {
     let has = |word: &str, bits| lexicon.roles.of(hash(word)) & bits != 0;
     let sign = |claim: &[String], at: usize| {
-        let outside = claim.iter().enumerate().filter(|(i, _)| !(at..at + length).contains(i)).map(|(_, w)| w);
+        let outside =
+            claim.iter().enumerate().filter(|(i, _)| !(at..at + length).contains(i)).map(|(_, w)| w);
         let (negated, banned) = outside.fold((false, false), |(negated, banned), w| {
             let turned = has(w, role::TARGET_NEGATION) || w.ends_with("n't");
             (negated || turned, banned || has(w, role::TARGET_BAN))
@@ -148,9 +153,14 @@ fn phrase(
 ///
 /// # Errors
 /// When a corpus cannot be read.
-pub fn evaluate(data: &Path, params: &StanceParams, lexicon: &Lexicon) -> Result<Vec<(String, f64)>, CorpusError> {
+pub fn evaluate(
+    data: &Path,
+    params: &StanceParams,
+    lexicon: &Lexicon,
+) -> Result<Vec<(String, f64)>, CorpusError> {
     let mut out = Vec::new();
-    let (mut all, mut unseen, mut sides, mut named, mut right) = (Vec::new(), Vec::new(), Vec::new(), 0.0, 0.0);
+    let (mut all, mut unseen, mut sides, mut named, mut right) =
+        (Vec::new(), Vec::new(), Vec::new(), 0.0, 0.0);
     let (mut count, mut mentioned) = (0.0, 0.0);
     for row in rows(&data.join("dev/vast.dev.jsonl"))? {
         let Some((gold, probabilities, label)) = scored(&row, params, lexicon) else { continue };
@@ -189,7 +199,11 @@ pub fn evaluate(data: &Path, params: &StanceParams, lexicon: &Lexicon) -> Result
 }
 
 /// The gold class, the probabilities before anything is held back, and the label where something is scored.
-fn scored(row: &Row, params: &StanceParams, lexicon: &Lexicon) -> Option<(usize, [f32; 3], Option<StanceLabel>)> {
+fn scored(
+    row: &Row,
+    params: &StanceParams,
+    lexicon: &Lexicon,
+) -> Option<(usize, [f32; 3], Option<StanceLabel>)> {
     let gold = match row.stance.as_deref()? {
         "favor" => FAVOR,
         "against" => AGAINST,
@@ -212,7 +226,8 @@ mod tests {
     #[test]
     fn opposed_claims_give_a_noun_phrase_and_a_sign() {
         let lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
-        let found = phrases("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
+        let found =
+            phrases("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
         assert_eq!(found, [("worth the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
         let found = phrases("We should abolish night trains", "We should keep night trains", &lexicon);
         assert_eq!(found, [("night trains".to_owned(), -1)]);
