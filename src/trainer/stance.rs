@@ -226,9 +226,12 @@ mod tests {
     #[test]
     fn opposed_claims_give_a_noun_phrase_and_a_sign() {
         let lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
-        let found =
-            phrases("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
-        assert_eq!(found, [("worth the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
+        let found = phrases(
+            "Night trains are not worth all the money",
+            "Night trains are worth all the money",
+            &lexicon,
+        );
+        assert_eq!(found, [("worth all the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
         let found = phrases("We should abolish night trains", "We should keep night trains", &lexicon);
         assert_eq!(found, [("night trains".to_owned(), -1)]);
         assert_eq!(phrases("Trains are late", "Trains are slow", &lexicon), []);
