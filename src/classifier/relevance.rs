@@ -98,9 +98,9 @@ impl RelevanceParams {
 
     /// The log-odds from what is known of both; at least those against headline and summary.
     pub fn both(&self, near: Option<f32>, wide: Option<f32>) -> Option<f32> {
-        let [a, b, c] = self.joint;
+        let [near_weight, wide_weight, intercept] = self.joint;
         match (near, wide) {
-            (Some(n), Some(w)) => Some(n.max(a * n + b * w + c)),
+            (Some(near), Some(wide)) => Some(near.max(near_weight * near + wide_weight * wide + intercept)),
             (near, wide) => near.or(wide),
         }
     }

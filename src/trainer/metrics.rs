@@ -5,7 +5,7 @@ pub fn auc(scored: &[(f32, bool)]) -> f64 {
     let mut sorted = scored.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut area, mut positives) = (0.0, 0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.0 == b.0) {
+    for tied in sorted.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
         let hits = tied.iter().filter(|(_, y)| *y).count() as f64;
         let misses = tied.len() as f64 - hits;
         area += hits * (below + misses / 2.0);

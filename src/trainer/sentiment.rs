@@ -11,6 +11,7 @@ use ndarray::Array1;
 use super::{
     corpus::{CorpusError, Row, rows},
     metrics::{accuracy, best, macro_f1, macro_recall},
+    valence::relearnt,
 };
 use crate::{
     classifier::{
@@ -54,8 +55,13 @@ fn example(row: &Row, lexicon: &Lexicon, is_opinion: bool) -> Option<Example> {
     let value = share(found.len());
     let mut columns: Vec<(u32, f32)> = found.into_iter().map(|b| (b, value)).collect();
     columns.push((BUCKETS as u32, Tone::new(&reading, &lexicon.valence).whole * VALENCE_SCALE));
-    let article: Option<usize> = row.id.split('_').next().and_then(|a| a.parse().ok());
-    Some(Example { columns, class: class(row)?, fold: article.filter(|_| is_opinion).map(|a| a % FOLDS) })
+    Some(Example { columns, class: class(row)?, fold: fold_of(row).filter(|_| is_opinion) })
+}
+
+/// The fold of a newspaper opinion row, by its article.
+fn fold_of(row: &Row) -> Option<usize> {
+    let article: usize = row.id.split('_').next()?.parse().ok()?;
+    Some(article % FOLDS)
 }
 
 fn examples(data: &Path, lexicon: &Lexicon) -> Result<Vec<Example>, CorpusError> {
@@ -122,7 +128,7 @@ pub fn evaluate(
     params: &SentimentParams,
     lexicon: &Lexicon,
 ) -> Result<Vec<(String, f64)>, CorpusError> {
-    let said = |params: &SentimentParams, row: &Row| {
+    let said = |params: &SentimentParams, lexicon: &Lexicon, row: &Row| {
         let text = Text::read(&row.text);
         let reading = Reading::new(&text, lexicon);
         let valence = Tone::new(&reading, &lexicon.valence).whole;
@@ -131,19 +137,19 @@ pub fn evaluate(
     };
     let mut out = Vec::new();
     let tweets = rows(&data.join("dev/te_sentiment.val.jsonl"))?;
-    let pairs: Vec<_> = tweets.iter().filter_map(|r| said(params, r)).collect();
+    let pairs: Vec<_> = tweets.iter().filter_map(|r| said(params, lexicon, r)).collect();
     out.push(("sentiment te_sentiment.val macro-recall".to_owned(), macro_recall(&pairs, 3)));
     out.push(("sentiment te_sentiment.val macro-F1".to_owned(), macro_f1(&pairs, 3)));
     out.push(("sentiment te_sentiment.val accuracy".to_owned(), accuracy(&pairs)));
-    let all = examples(data, lexicon)?;
     let opinion = rows(&data.join("train/vader_nyt.jsonl"))?;
     let mut pairs = Vec::new();
     for fold in 0..FOLDS {
+        let is_left_out = |source: &str, row: &Row| source == "vader_nyt" && fold_of(row) == Some(fold);
+        let lexicon = relearnt(data, lexicon, |source, row| !is_left_out(source, row))?;
+        let all = examples(data, &lexicon)?;
         let params = fit(&all.iter().filter(|e| e.fold != Some(fold)).collect::<Vec<_>>())?;
-        let left_out = opinion.iter().filter(|r| {
-            r.id.split('_').next().and_then(|a| a.parse::<usize>().ok()).is_some_and(|a| a % FOLDS == fold)
-        });
-        pairs.extend(left_out.filter_map(|r| said(&params, r)));
+        let left_out = opinion.iter().filter(|r| is_left_out("vader_nyt", r));
+        pairs.extend(left_out.filter_map(|r| said(&params, &lexicon, r)));
     }
     out.push(("sentiment vader_nyt 5-fold macro-F1".to_owned(), macro_f1(&pairs, 3)));
     Ok(out)

@@ -93,10 +93,10 @@ fn labelled(comments: &[Row], lexicon: &Lexicon, seed: u64) -> Vec<Labelled> {
         for (k, (phrase, sign)) in phrases(one, two, lexicon).into_iter().enumerate() {
             add(&phrase, if sign > 0 { class } else { 1 - class });
             let elsewhere = another(&mut rng, &known, |k| k.1.group() == row.group());
-            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, (i + k) % 2) {
-                if let Some((phrase, _)) = phrases(one, two, lexicon).into_iter().next_back() {
-                    add(&phrase, NEUTRAL);
-                }
+            if let (Some(&(_, _, one, two, _)), 0) = (elsewhere, (i + k) % 2)
+                && let Some((phrase, _)) = phrases(one, two, lexicon).into_iter().next_back()
+            {
+                add(&phrase, NEUTRAL);
             }
         }
     }
@@ -226,11 +226,18 @@ mod tests {
     #[test]
     fn opposed_claims_give_a_noun_phrase_and_a_sign() {
         let lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
-        let found =
-            phrases("Night trains are not worth the money", "Night trains are worth the money", &lexicon);
-        assert_eq!(found, [("worth the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
-        let found = phrases("We should abolish night trains", "We should keep night trains", &lexicon);
-        assert_eq!(found, [("night trains".to_owned(), -1)]);
+        let found = phrases(
+            "Night trains are not worth all the money",
+            "Night trains are worth all the money",
+            &lexicon,
+        );
+        assert_eq!(found, [("worth all the money".to_owned(), -1), ("night trains".to_owned(), -1)]);
+        let found = phrases(
+            "We should abolish the old night trains",
+            "We should keep the old night trains",
+            &lexicon,
+        );
+        assert_eq!(found, [("old night trains".to_owned(), -1)]);
         assert_eq!(phrases("Trains are late", "Trains are slow", &lexicon), []);
     }
 }
