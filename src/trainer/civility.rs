@@ -268,3 +268,118 @@ fn standard_deviation(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / count;
     (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt().max(1e-12)
 }
+
+#[cfg(test)]
+mod tests {
+    use linfa::traits::Predict as _;
+
+    use super::*;
+    use crate::{
+        classifier::{
+            civility::{Civility, probability},
+            grams::Block,
+        },
+        sparse_logistic::SparseLogisticRegression,
+        trainer::config::{BlockConfig, RowsConfig},
+    };
+
+    const CIVIL: [&str; 6] = [
+        "The council should publish the minutes of the meeting",
+        "I disagree with the minister on the budget",
+        "Please explain how the bridge will be paid for",
+        "A fair report on the harbour talks",
+        "The plan is costly and I would vote against it",
+        "Thank you for the thorough article",
+    ];
+    const UNCIVIL: [&str; 6] = [
+        "You are a stupid fool and so is the mayor",
+        "Shut up you idiot nobody asked",
+        "What a pathetic bunch of morons in the council",
+        "Only an idiot would pay for this stupid bridge",
+        "You pathetic clown go and cry",
+        "The minister is a lying fool and a moron",
+    ];
+
+    fn rows() -> BTreeMap<String, Vec<Row>> {
+        let row = |(i, text): (usize, &&str), civil| Row {
+            id: format!("group {civil} {i}"),
+            text: (*text).to_owned(),
+            civil: Some(civil),
+            ..Row::default()
+        };
+        let civil = CIVIL.iter().enumerate().map(|r| row(r, 0));
+        let rows = civil.chain(UNCIVIL.iter().enumerate().map(|r| row(r, 1))).collect();
+        BTreeMap::from([("ours".to_owned(), rows)])
+    }
+
+    fn config() -> Config {
+        let source = RowsConfig {
+            set: "ours".to_owned(),
+            label: "civil".to_owned(),
+            over: 1.0,
+            weight: 1.0,
+            only: None,
+            calibrates: true,
+        };
+        let head =
+            HeadConfig { attribute: Attribute::Toxicity, l2: 0.1, rows: vec![source], toxicity_share: 0.0 };
+        Config {
+            name: "test".to_owned(),
+            version: "1".to_owned(),
+            language: "en".to_owned(),
+            columns: 400,
+            max_iterations: 50,
+            held_out: 0.5,
+            seed: 1,
+            article_heads: false,
+            blocks: vec![
+                BlockConfig { grams: Block::Words { min: 1, max: 2 }, min_texts: 1 },
+                BlockConfig { grams: Block::Chars { min: 2, max: 4 }, min_texts: 1 },
+            ],
+            sets: Vec::new(),
+            heads: vec![head],
+        }
+    }
+
+    #[test]
+    fn served_scores_equal_the_fitted_models_own_predictions() {
+        let (config, rows) = (config(), rows());
+        let pool = Pool::gather(&config, &rows);
+        let civility = Civility::check(pool.fit(&config, |_| {}).unwrap()).unwrap();
+        let columns = 0..u32::try_from(civility.vocabulary().columns()).unwrap();
+        let linfa = SparseLogisticRegression {
+            weights: columns.map(|c| f64::from(civility.weight(c, 0))).collect(),
+            intercept: f64::from(civility.heads()[0].bias),
+            iterations: 0,
+            cost: 0.0,
+        };
+        let predicted = linfa.predict(&pool.rows(civility.vocabulary()).unwrap());
+        for (text, predicted) in pool.texts.iter().zip(predicted) {
+            let row = civility.vocabulary().row(&Text::read(text));
+            let served = probability(civility.logits(&row)[0]);
+            assert!((f64::from(served) - predicted).abs() < 1e-5, "{served} against {predicted}");
+        }
+    }
+
+    #[test]
+    fn two_fits_give_the_same_model_and_it_tells_civil_from_uncivil() {
+        let (config, rows) = (config(), rows());
+        let fit = || Pool::gather(&config, &rows).fit(&config, |_| {}).unwrap();
+        let params = fit();
+        assert_eq!(params, fit());
+        let civility = Civility::check(params).unwrap();
+        let score = |text: &str| {
+            civility.scores(&Text::read(text), &[Attribute::Toxicity], false)[0].probability.unwrap()
+        };
+        assert!(score("you stupid moron") > score("the article on the budget talks"));
+    }
+
+    #[test]
+    fn excerpts_of_one_comment_are_held_out_together() {
+        for share in [0.1, 0.5] {
+            assert_eq!(is_held_out("arct-4593022", share), is_held_out("4593022", share));
+        }
+        let held_out = (0..10_000).filter(|i| is_held_out(&format!("comment {i}"), 0.1)).count();
+        assert!((900..1100).contains(&held_out), "{held_out}");
+    }
+}
