@@ -1,174 +1,217 @@
-//! STUB, dropped at merge: the linear model.
-#![allow(
-    missing_docs,
-    clippy::unused_self,
-    clippy::missing_errors_doc,
-    clippy::unnecessary_wraps,
-    reason = "stub"
-)]
+//! PURE, given bytes. The linear models: from a text to scores.
+//!
+//! One model for each language; a text in a language without a model has no scores, never the wrong model's. Scoring
+//! cannot fail, takes no lock and is not async. Fitting is elsewhere (`trainer`); what is fitted comes in as an
+//! [`Artifact`].
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod artifact;
+pub mod civility;
+pub mod grams;
+pub mod vocabulary;
+
+pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
+use artifact::{Artifact, sha256_hex};
+use civility::Civility;
 
 use crate::{
-    scores::{
-        Attribute, AttributeScore, Contribution, Explanation, Language, Scores, Sentiment, Stance,
-        StanceLabel,
-    },
-    text::Text,
+    scores::{Attribute, AttributeScore, Language, Scores},
+    text::{Text, detect_language},
 };
 
+/// The models that ship inside the binary.
+const EMBEDDED: [&[u8]; 1] = [include_bytes!("../models/english.comity")];
+
+/// What to score a comment for, and what is known around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
+    /// The comment.
     pub text: &'a Text<'a>,
+    /// The primary language subtag, when the caller said it.
     pub language: Option<&'a str>,
+    /// The attributes to score, in order.
     pub attributes: &'a [Attribute],
+    /// Whether to take scores apart word by word.
     pub explain: bool,
+    /// The headline; may be empty, as may all that follows.
     pub headline: &'a str,
+    /// The summary.
     pub summary: &'a str,
+    /// The body.
     pub body: &'a str,
+    /// Stance targets; the headline stands in when there are none.
     pub targets: &'a [String],
+    /// The comment that this one answers.
     pub parent: &'a str,
+    /// Earlier comments, oldest first.
     pub thread: &'a [String],
 }
 
-#[derive(Debug, Clone)]
+/// The loaded models, one for each language.
+#[derive(Debug)]
 pub struct Classifier {
     models: Vec<Model>,
 }
 
-#[derive(Debug, Clone)]
-pub struct Model {
-    provenance: Provenance,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct Provenance {
-    pub sets: Vec<TrainingSet>,
-    pub settings: String,
-    pub code_version: String,
-    pub figures: Vec<Figure>,
-}
-
-#[derive(Debug, Clone)]
-pub struct TrainingSet {
-    pub name: String,
-    pub license: String,
-    pub rows: u32,
-    pub sha256: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct Figure {
-    pub name: String,
-    pub value: f64,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ArtifactError {
-    #[error("not a model artifact")]
-    Magic,
-}
-
-impl Model {
-    pub fn name(&self) -> &str {
-        "stub"
-    }
-    pub fn version(&self) -> &str {
-        "0"
-    }
-    pub fn sha256(&self) -> &str {
-        "00"
-    }
-    pub fn language(&self) -> &str {
-        "en"
-    }
-    pub fn attributes(&self) -> Vec<Attribute> {
-        vec![Attribute::Toxicity, Attribute::Insult]
-    }
-    pub fn has_stance(&self) -> bool {
-        false
-    }
-    pub fn has_relevance(&self) -> bool {
-        false
-    }
-    pub fn has_sentiment(&self) -> bool {
-        true
-    }
-    pub fn provenance(&self) -> &Provenance {
-        &self.provenance
-    }
-}
-
 impl Classifier {
-    pub fn from_artifacts(artifacts: &[&[u8]]) -> Result<Self, ArtifactError> {
-        if artifacts.iter().any(|a| !a.starts_with(b"COMITY")) {
-            return Err(ArtifactError::Magic);
-        }
-        Self::embedded()
-    }
+    /// The models inside the binary.
+    ///
+    /// # Errors
+    /// When the binary was built around a damaged model.
     pub fn embedded() -> Result<Self, ArtifactError> {
-        let provenance = Provenance {
-            sets: vec![TrainingSet {
-                name: "stub".into(),
-                license: "CC0-1.0".into(),
-                rows: 3,
-                sha256: "00".into(),
-            }],
-            settings: "none".into(),
-            code_version: "0".into(),
-            figures: vec![Figure { name: "stub AUC".into(), value: 0.5 }],
-        };
-        Ok(Self { models: vec![Model { provenance }] })
+        Self::from_artifacts(&EMBEDDED)
     }
-    pub fn replaced_by(self, other: Self) -> Self {
-        other
+
+    /// Reads model files. Each must be of another language.
+    ///
+    /// # Errors
+    /// When a file is not a model, is damaged, or repeats a language.
+    pub fn from_artifacts(files: &[&[u8]]) -> Result<Self, ArtifactError> {
+        let mut models: Vec<Model> = Vec::with_capacity(files.len());
+        for file in files {
+            let model = Model::from_bytes(file)?;
+            if models.iter().any(|m| m.language == model.language) {
+                return Err(ArtifactError::DuplicateLanguage(model.language));
+            }
+            models.push(model);
+        }
+        models.sort_by(|a, b| a.language.cmp(&b.language));
+        Ok(Self { models })
     }
+
+    /// These models, each taking the place of the one of its language.
+    #[must_use]
+    pub fn replaced_by(mut self, others: Self) -> Self {
+        self.models.retain(|own| others.model(&own.language).is_none());
+        self.models.extend(others.models);
+        self.models.sort_by(|a, b| a.language.cmp(&b.language));
+        self
+    }
+
+    /// The loaded models, by language.
     pub fn models(&self) -> &[Model] {
         &self.models
     }
+
+    /// The model of a language.
+    pub fn model(&self, language: &str) -> Option<&Model> {
+        self.models.iter().find(|m| m.language == language)
+    }
+
+    /// Scores a comment. What cannot be told is `None`.
     pub fn scores(&self, question: &Question<'_>) -> Scores {
-        let rude = question.text.folded().contains("idiot");
-        let p = if rude { 0.99 } else { 0.01 };
-        let supported = question.language.is_none_or(|l| l == "en");
-        let score = |&attribute: &Attribute| {
-            let known = supported && attribute <= Attribute::IdentityAttack;
-            let contributions = question
-                .text
-                .tokens()
-                .iter()
-                .map(|t| Contribution {
-                    span: question.text.origin(t.begin as usize..t.end as usize),
-                    term: question
-                        .text
-                        .folded()
-                        .get(t.begin as usize..t.end as usize)
-                        .unwrap_or("")
-                        .to_owned(),
-                    log_odds: 0.5,
-                })
-                .collect();
-            AttributeScore {
-                attribute,
-                probability: known.then_some(p),
-                explanation: (known && question.explain).then_some(Explanation {
-                    contributions,
-                    rest: 0.0,
-                    bias: -1.0,
-                }),
+        let (code, confidence) = match question.language {
+            Some(said) => (said, 1.0),
+            None => {
+                let detected = detect_language(question.text.original());
+                (detected.code, detected.confidence)
             }
         };
+        let model = self.model(code);
+        let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
+        model.map_or_else(|| unscored(question, language.clone()), |m| m.scores(question, language.clone()))
+    }
+}
+
+/// The answer for a language without a model.
+fn unscored(question: &Question<'_>, language: Language) -> Scores {
+    let unknown = |attribute: &Attribute| AttributeScore { attribute: *attribute, probability: None, explanation: None };
+    Scores {
+        language,
+        attributes: question.attributes.iter().map(unknown).collect(),
+        stances: Vec::new(),
+        on_topic: None,
+        sentiment: None,
+    }
+}
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Model {
+    name: String,
+    version: String,
+    language: String,
+    sha256: String,
+    provenance: Provenance,
+    civility: Civility,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// When the file is not a model, is damaged, or its parts do not fit together.
+    pub fn from_bytes(file: &[u8]) -> Result<Self, ArtifactError> {
+        Self::check(Artifact::from_bytes(file)?, sha256_hex(file))
+    }
+
+    /// Makes a model of an artifact whose file has the given SHA-256.
+    ///
+    /// # Errors
+    /// When the parts do not fit together.
+    pub fn check(artifact: Artifact, sha256: String) -> Result<Self, ArtifactError> {
+        let Artifact { name, version, language, provenance, civility } = artifact;
+        let civility = Civility::check(civility)?;
+        Ok(Self { name, version, language, sha256, provenance, civility })
+    }
+
+    /// The name, such as "english-permissive".
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The primary language subtag.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Whence the model came.
+    pub const fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The attributes with a head.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        self.civility.heads().iter().map(|h| h.attribute).collect()
+    }
+
+    /// Whether stance can be scored.
+    pub const fn has_stance(&self) -> bool {
+        false
+    }
+
+    /// Whether relevance can be scored.
+    pub const fn has_relevance(&self) -> bool {
+        false
+    }
+
+    /// Whether sentiment can be scored.
+    pub const fn has_sentiment(&self) -> bool {
+        false
+    }
+
+    /// The civility heads.
+    pub const fn civility(&self) -> &Civility {
+        &self.civility
+    }
+
+    fn scores(&self, question: &Question<'_>, language: Language) -> Scores {
         Scores {
-            language: Language {
-                code: question.language.unwrap_or("en").to_owned(),
-                confidence: 1.0,
-                supported,
-            },
-            attributes: question.attributes.iter().map(score).collect(),
-            stances: question
-                .targets
-                .iter()
-                .map(|t| Stance { target: t.clone(), label: StanceLabel::Unknown, probabilities: None })
-                .collect(),
+            language,
+            attributes: self.civility.scores(question.text, question.attributes, question.explain),
+            stances: Vec::new(),
             on_topic: None,
-            sentiment: Some(Sentiment { positive: 0.2, neutral: 0.5, negative: 0.3 }),
+            sentiment: None,
         }
     }
 }

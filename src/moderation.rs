@@ -2,7 +2,7 @@
 //!
 //! Nothing here fails on a comment: parsing a call can fail (every violation is named at once), judging cannot.
 //! In reading order: [`Submission`] is what was asked, [`Policy`] what the site wants, `form` and `scored` hold
-//! one rule a file, [`judge`] puts their findings together into a [`Verdict`].
+//! one rule a file, [`judge()`] puts their findings together into a [`Verdict`].
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod article;
@@ -25,8 +25,8 @@ pub use article::{
 pub use comment::{Author, AuthorDraft, Comment, CommentDraft, MAX_ID_BYTES, MAX_TEXT_BYTES};
 pub use judge::{check_draft, judge};
 pub use policy::{
-    AttributeRule, CountUnit, DisguiseRule, LengthRule, LinksRule, MAX_NAME_BYTES, MAX_PHRASE_BYTES,
-    MAX_PHRASES, Policies, Policy, PolicyError, RepetitionRule, Rules, ShoutingRule,
+    AttributeRule, CountUnit, DisguiseRule, LengthRule, LinksRule, MAX_COUNT, MAX_NAME_BYTES,
+    MAX_PHRASE_BYTES, MAX_PHRASES, Policies, Policy, PolicyError, RepetitionRule, Rules, ShoutingRule,
 };
 pub use submission::{Explain, MAX_THREAD_COMMENTS, Submission, SubmissionDraft};
 pub use verdict::{Decision, Draft, Length, Reason, ReasonCode, Verdict};

@@ -1,63 +1,140 @@
-//! STUB, dropped at merge: where classifier and policies meet.
-#![allow(missing_docs, reason = "stub")]
+//! PURE. The one place where classifier and policies meet.
+//!
+//! Moderating a checked submission cannot fail. The same submission, model and policy give the same judgement, down to
+//! the decision's identifier, on every machine and any number of threads.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     classifier::{Classifier, Model, Question},
-    moderation::{Comment, Draft, Policies, Policy, Submission, Verdict, check_draft, judge},
-    scores::Scores,
+    moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge},
+    scores::{Attribute, Scores},
     text::Text,
 };
 
+/// The version of the service, as verdicts name it.
+pub const SERVICE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A classifier and the policies that judge its scores. Immutable once made; swapped as a whole.
 #[derive(Debug)]
 pub struct Moderator {
     classifier: Classifier,
     policies: Policies,
 }
 
-#[derive(Debug)]
+/// A judged comment.
+#[derive(Debug, Clone)]
 pub struct Judgement<'a> {
+    /// Derived from submission, model and policy: 32 hexadecimal digits.
     pub decision_id: String,
+    /// The verdict.
     pub verdict: Verdict,
+    /// The scores, unless the caller asked for none.
     pub scores: Option<Scores>,
+    /// The model that scored, if any knew the language.
     pub model: Option<&'a Model>,
 }
 
 impl Moderator {
+    /// Puts a classifier and policies together.
     pub const fn new(classifier: Classifier, policies: Policies) -> Self {
         Self { classifier, policies }
     }
+
+    /// The classifier.
     pub const fn classifier(&self) -> &Classifier {
         &self.classifier
     }
+
+    /// The policies.
     pub const fn policies(&self) -> &Policies {
         &self.policies
     }
+
+    /// Judges a comment.
     pub fn moderate(&self, submission: &Submission, policy: &Policy) -> Judgement<'_> {
-        let text = Text::read(&submission.comment.text);
-        let scores = self.classifier.scores(&Question {
+        let Submission { comment, article, .. } = submission;
+        let text = Text::read(&comment.text);
+        let mut attributes = policy.needed_attributes();
+        attributes.extend(&submission.attributes);
+        attributes.sort_unstable();
+        attributes.dedup();
+        let mut scores = self.classifier.scores(&Question {
             text: &text,
-            language: submission.comment.language.as_deref(),
-            attributes: &submission.attributes,
-            explain: submission.explain == crate::moderation::Explain::Words,
-            headline: &submission.article.headline,
-            summary: &submission.article.summary,
-            body: &submission.article.body,
-            targets: &submission.article.targets,
-            parent: &submission.comment.parent_text,
+            language: comment.language.as_deref(),
+            attributes: &attributes,
+            explain: true,
+            headline: &article.headline,
+            summary: &article.summary,
+            body: &article.body,
+            targets: &article.targets,
+            parent: &comment.parent_text,
             thread: &submission.thread,
         });
-        let verdict = judge(&submission.comment, &text, &scores, policy);
-        let digest = Sha256::digest(format!("{}{}", submission.comment.text, policy.sha256()));
-        Judgement {
-            decision_id: digest.iter().take(16).map(|b| format!("{b:02x}")).collect(),
-            verdict,
-            scores: (!submission.omit_scores).then_some(scores),
-            model: self.classifier.models().iter().find(|m| m.language() == "en"),
-        }
+        let verdict = judge(comment, &text, &scores, policy);
+        let model = self.classifier.model(&scores.language.code);
+        let decision_id = decision_id(submission, model, policy);
+        trim(&mut scores, &submission.attributes, submission.explain);
+        Judgement { decision_id, verdict, scores: (!submission.omit_scores).then_some(scores), model }
     }
+
+    /// Applies the form rules alone.
+    #[expect(clippy::unused_self, reason = "form rules need no classifier today; callers should not know")]
     pub fn check_draft(&self, comment: &Comment, policy: &Policy) -> Draft {
         check_draft(comment, &Text::read(&comment.text), policy)
     }
+}
+
+/// Leaves only what the caller asked for.
+fn trim(scores: &mut Scores, asked: &[Attribute], explain: Explain) {
+    scores.attributes.retain(|s| asked.contains(&s.attribute));
+    if explain == Explain::Reasons {
+        scores.attributes.iter_mut().for_each(|s| s.explanation = None);
+    }
+}
+
+/// A hash of everything that a judgement depends on. The caller's request identifier and logging wish are not in it.
+fn decision_id(submission: &Submission, model: Option<&Model>, policy: &Policy) -> String {
+    let Submission { comment, article, thread, attributes, explain, omit_scores, request_id: _, do_not_log: _ } =
+        submission;
+    let count = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    };
+    for part in [
+        SERVICE_VERSION,
+        model.map_or("", Model::sha256),
+        policy.name(),
+        policy.sha256(),
+        &comment.id,
+        &comment.text,
+        comment.language.as_deref().unwrap_or_default(),
+        &comment.parent_text,
+        &comment.author.id,
+        if comment.author.authenticated { "authenticated" } else { "" },
+        &count(comment.author.approved_count),
+        &count(comment.author.rejected_count),
+        &article.id,
+        &article.url,
+        &article.headline,
+        &article.summary,
+        &article.body,
+        article.language.as_deref().unwrap_or_default(),
+        match explain {
+            Explain::Reasons => "reasons",
+            Explain::Words => "words",
+        },
+        if *omit_scores { "omit" } else { "" },
+    ] {
+        add(part);
+    }
+    for list in [&article.targets, thread] {
+        add(&list.len().to_string());
+        list.iter().for_each(|item| add(item));
+    }
+    attributes.iter().for_each(|a| add(a.name()));
+    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
 }

@@ -76,3 +76,53 @@ fn korean(code: ReasonCode, Length { count, min, max }: Length) -> Cow<'static, 
         ReasonCode::Undecided => "담당자가 먼저 댓글을 확인합니다.",
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODES: [ReasonCode; 20] = [
+        ReasonCode::Empty,
+        ReasonCode::TooShort,
+        ReasonCode::TooLong,
+        ReasonCode::Padded,
+        ReasonCode::LoginRequired,
+        ReasonCode::TooManyLinks,
+        ReasonCode::BannedPhrase,
+        ReasonCode::SuspectPhrase,
+        ReasonCode::Shouting,
+        ReasonCode::Repetition,
+        ReasonCode::DisguisedText,
+        ReasonCode::Uncivil,
+        ReasonCode::Insult,
+        ReasonCode::Profanity,
+        ReasonCode::Threat,
+        ReasonCode::IdentityAttack,
+        ReasonCode::SevereToxicity,
+        ReasonCode::OffTopic,
+        ReasonCode::UnsupportedLanguage,
+        ReasonCode::Undecided,
+    ];
+    const LENGTH: Length = Length { count: 12, min: 50, max: 250 };
+
+    #[test]
+    fn every_reason_is_told_in_korean_to_koreans_and_in_english_to_others() {
+        for code in CODES {
+            let korean = author_message(code, "ko", LENGTH);
+            assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)), "{code:?}: {korean}");
+            let english = author_message(code, "fi", LENGTH);
+            assert!(english.is_ascii() && english.ends_with('.'), "{code:?}: {english}");
+        }
+    }
+
+    #[test]
+    fn numbers_stand_only_where_a_length_is_told() {
+        for code in CODES {
+            let told = matches!(code, ReasonCode::TooShort | ReasonCode::TooLong | ReasonCode::Padded);
+            for language in ["en", "ko"] {
+                let message = author_message(code, language, LENGTH);
+                assert_eq!(message.chars().any(|c| c.is_ascii_digit()), told, "{code:?}: {message}");
+            }
+        }
+    }
+}

@@ -93,7 +93,7 @@ impl Rules {
     fn sha256(&self) -> String {
         // Plain structs without maps always serialise; field order is declaration order, so the bytes are canonical.
         let canonical = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", Sha256::digest(canonical))
     }
 }
 

@@ -7,7 +7,7 @@ use super::language_tag::primary_subtag;
 /// What was wrong with one field of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The field's path, such as "comment.text" or "article.targets[8]".
+    /// The field's path, such as `comment.text` or `article.targets[8]`.
     pub field: String,
     /// What is wrong: value size and limit, never the value itself.
     pub description: String,

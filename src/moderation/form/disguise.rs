@@ -33,6 +33,21 @@ mod tests {
     use crate::moderation::Decision;
 
     #[test]
+    fn disguised_words_are_pointed_at_from_the_minimum_on() {
+        let text = Text::read("what a ｃｒｏｏｋｅｄ lot");
+        let rule = |min_count| DisguiseRule { min_count, action: Decision::Hold };
+        let found = finding(&text, rule(1)).unwrap();
+        assert!(found.spans.iter().all(|span| span.begin >= 7 && span.end <= 28), "{:?}", found.spans);
+        assert_eq!(finding(&text, rule(100)), None);
+    }
+
+    #[test]
+    fn a_stretched_word_is_emphasis_and_no_disguise() {
+        let rule = DisguiseRule { min_count: 1, action: Decision::Reject };
+        assert_eq!(finding(&Text::read("That was sooooo long."), rule), None);
+    }
+
+    #[test]
     fn plain_text_is_not_disguised() {
         let rule = DisguiseRule { min_count: 1, action: Decision::Reject };
         assert_eq!(finding(&Text::read("The treaty was signed in 1971. 조약은 체결되었다."), rule), None);

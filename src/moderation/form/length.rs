@@ -183,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_white_space_is_one_space() {
+        for unit in [CountUnit::Graphemes, CountUnit::CodePoints, CountUnit::Utf16] {
+            assert_eq!(count("peace \n\t  now", unit), 9);
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_does_not_count() {
+        for unit in [CountUnit::Graphemes, CountUnit::CodePoints, CountUnit::Utf16] {
+            assert_eq!(count("pe\u{200b}a\u{ad}ce\u{7}", unit), 5);
+        }
+        assert_eq!(code("\u{200b}\u{2060}\u{feff}", &rule(0, 0)), Some(ReasonCode::Empty));
+    }
+
+    #[test]
     fn utf16_counts_as_javascript_does() {
         assert_eq!(count("a😀", CountUnit::Utf16), 3);
         assert_eq!(count("a😀", CountUnit::CodePoints), 2);

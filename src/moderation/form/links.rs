@@ -31,6 +31,17 @@ mod tests {
     use crate::moderation::Decision;
 
     #[test]
+    fn the_links_beyond_the_maximum_are_pointed_at() {
+        let text = "See https://one.example/a and https://two.example/b and https://three.example/c there.";
+        let rule = |max| LinksRule { max, action: Decision::Hold };
+        assert_eq!(finding(&Text::read(text), rule(3)), None);
+        let found = finding(&Text::read(text), rule(2)).unwrap();
+        assert_eq!(found.detail, "3 links, at most 2");
+        let [span] = found.spans.as_slice() else { panic!("one link is beyond the maximum") };
+        assert_eq!(text.get(span.begin..span.end), Some("https://three.example/c"));
+    }
+
+    #[test]
     fn a_text_without_links_passes_even_where_none_is_allowed() {
         let rule = LinksRule { max: 0, action: Decision::Reject };
         assert_eq!(finding(&Text::read("The treaty was signed in Vienna."), rule), None);

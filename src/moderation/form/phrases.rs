@@ -45,14 +45,14 @@ impl Phrases {
             if squeezed.text.is_empty() {
                 return Err(PolicyError::value(
                     format!("{key}[{i}]"),
-                    "empty",
+                    &"empty",
                     "must have at least one visible character",
                 ));
             }
             folded.push(squeezed.text);
         }
         let matcher = AhoCorasick::new(folded)
-            .map_err(|error| PolicyError::value(key, "too large", format!("cannot be compiled: {error}")))?;
+            .map_err(|error| PolicyError::value(key, &"too large", format!("cannot be compiled: {error}")))?;
         Ok(Self { matcher: Some(matcher) })
     }
 
@@ -171,6 +171,16 @@ mod tests {
     fn a_phrase_is_found_in_any_case_with_its_place() {
         let finding = found(&["Crooked Harbour"], "So the crooked HARBOUR gang is back.").unwrap();
         assert_eq!(finding.spans, [Span { begin: 7, end: 22 }]);
+    }
+
+    #[test]
+    fn a_disguised_phrase_is_found_with_its_place() {
+        for disguised in ["cr\u{200b}ooked", "ｃｒｏｏｋｅｄ", "cr\u{43e}\u{43e}ked", "cro\u{ad}oked"]
+        {
+            let text = format!("that {disguised} lot");
+            let finding = found(&["crooked"], &text).unwrap_or_else(|| panic!("not found: {disguised:?}"));
+            assert_eq!(finding.spans, [Span { begin: 5, end: 5 + disguised.len() }], "{disguised:?}");
+        }
     }
 
     #[test]

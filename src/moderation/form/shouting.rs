@@ -75,6 +75,11 @@ mod tests {
     }
 
     #[test]
+    fn links_are_left_out() {
+        assert!(!shouts("read https://news.example/THE-WHOLE-TREATY-IN-CAPITAL-LETTERS please"));
+    }
+
+    #[test]
     fn letters_without_case_are_exempt() {
         assert!(!shouts("한국과 미국의 외교 장관이 서울에서 만나 NATO 문제를 논의했다고 합니다"));
     }

@@ -197,7 +197,7 @@ impl LengthDraft {
         let max = count(format!("{path}.length.max"), self.max)?;
         if max > 0 && min > max {
             let limit = format!("must be at most {path}.length.max, which is {max}");
-            return Err(PolicyError::value(format!("{path}.length.min"), min, limit));
+            return Err(PolicyError::value(format!("{path}.length.min"), &min, limit));
         }
         Ok(LengthRule { min, max, unit: self.unit, discount_padding: self.discount_padding })
     }
@@ -207,7 +207,7 @@ fn count(key: String, value: i64) -> Result<u32, PolicyError> {
     u32::try_from(value)
         .ok()
         .filter(|&count| count <= MAX_COUNT)
-        .ok_or_else(|| PolicyError::value(key, value, format!("must be between 0 and {MAX_COUNT}")))
+        .ok_or_else(|| PolicyError::value(key, &value, format!("must be between 0 and {MAX_COUNT}")))
 }
 
 fn share(key: String, value: f64) -> Result<f32, PolicyError> {
@@ -215,7 +215,7 @@ fn share(key: String, value: f64) -> Result<f32, PolicyError> {
         // Adding 0.0 turns -0.0 into 0.0, which is the same rule and must have the same hash.
         Ok(value as f32 + 0.0)
     } else {
-        Err(PolicyError::value(key, value, "must be between 0 and 1"))
+        Err(PolicyError::value(key, &value, "must be between 0 and 1"))
     }
 }
 
@@ -223,7 +223,7 @@ fn phrases(key: String, phrases: Vec<String>) -> Result<Vec<String>, PolicyError
     if phrases.len() > MAX_PHRASES {
         return Err(PolicyError::value(
             key,
-            format!("a list of {}", phrases.len()),
+            &format!("a list of {}", phrases.len()),
             format!("must be at most {MAX_PHRASES}"),
         ));
     }
@@ -231,7 +231,7 @@ fn phrases(key: String, phrases: Vec<String>) -> Result<Vec<String>, PolicyError
         if phrase.len() > MAX_PHRASE_BYTES {
             return Err(PolicyError::value(
                 format!("{key}[{i}]"),
-                format!("{} bytes long", phrase.len()),
+                &format!("{} bytes long", phrase.len()),
                 format!("must be at most {MAX_PHRASE_BYTES}"),
             ));
         }
@@ -249,7 +249,7 @@ fn attributes(
         if attribute == Attribute::Constructive {
             return Err(PolicyError::value(
                 key,
-                "set",
+                &"set",
                 "must be left out: it is a merit, nothing is held for it",
             ));
         }
@@ -262,7 +262,7 @@ fn attributes(
             && hold > reject
         {
             let limit = format!("must be at most {key}.reject_at, which is {reject}");
-            return Err(PolicyError::value(format!("{key}.hold_at"), hold, limit));
+            return Err(PolicyError::value(format!("{key}.hold_at"), &hold, limit));
         }
         if hold_at.is_some() || reject_at.is_some() {
             rules.push(AttributeRule { attribute, hold_at, reject_at });
@@ -277,7 +277,7 @@ fn languages(path: &str, tags: &[String]) -> Result<Vec<String>, PolicyError> {
         let primary = primary_subtag(tag).filter(|primary| !primary.is_empty()).ok_or_else(|| {
             PolicyError::value(
                 format!("{path}.languages[{i}]"),
-                format!("{tag:?}"),
+                &format!("{tag:?}"),
                 "must be a BCP-47 language tag",
             )
         })?;

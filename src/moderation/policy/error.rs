@@ -42,7 +42,7 @@ impl PolicyError {
     /// A value is out of its range.
     pub(in crate::moderation) fn value(
         key: impl Into<String>,
-        value: impl ToString,
+        value: &impl ToString,
         limit: impl Into<String>,
     ) -> Self {
         Self::Value { key: key.into(), value: value.to_string(), limit: limit.into() }

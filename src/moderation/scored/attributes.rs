@@ -31,14 +31,14 @@ pub(super) fn findings(scores: &Scores, rules: &[AttributeRule]) -> Vec<Finding>
 
 fn finding(scores: &Scores, rule: &AttributeRule) -> Option<Finding> {
     let code = reason_code(rule.attribute)?;
-    let scored = scores.attributes.iter().find(|s| s.attribute == rule.attribute)?;
-    let score = scored.probability?;
+    let entry = scores.attributes.iter().find(|s| s.attribute == rule.attribute)?;
+    let score = entry.probability.filter(|p| p.is_finite())?;
     let (action, threshold) = [(Decision::Reject, rule.reject_at), (Decision::Hold, rule.hold_at)]
         .into_iter()
         .find_map(|(action, at)| at.filter(|&at| score >= at).map(|at| (action, at)))?;
     let verb = if action == Decision::Reject { "rejected" } else { "held" };
     let detail = format!("{} {score:.3}, {verb} from {threshold:.3}", rule.attribute.name());
-    let mut finding = Finding::new(code, action, detail).at(strongest(scored));
+    let mut finding = Finding::new(code, action, detail).at(strongest(entry));
     finding.score = Some(Reached { attribute: rule.attribute, score, threshold });
     Some(finding)
 }
@@ -63,8 +63,8 @@ const fn reason_code(attribute: Attribute) -> Option<ReasonCode> {
 }
 
 /// The words that moved a score most towards its attribute.
-fn strongest(scored: &AttributeScore) -> Vec<Span> {
-    let contributions = scored.explanation.as_ref().map_or(&[][..], |e| &e.contributions);
+fn strongest(entry: &AttributeScore) -> Vec<Span> {
+    let contributions = entry.explanation.as_ref().map_or(&[][..], |e| &e.contributions);
     let mut towards: Vec<_> = contributions.iter().filter(|c| c.log_odds > 0.0).collect();
     towards.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.span.cmp(&b.span)));
     towards.into_iter().take(MAX_SPANS).map(|c| c.span).collect()

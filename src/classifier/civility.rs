@@ -1,0 +1,198 @@
+//! Civility: one logistic head for each attribute over one shared vocabulary.
+//!
+//! The weights of all heads of a column lie side by side, so a column that occurs costs one cache line however many
+//! heads there are. Weights are eight-bit integers with a scale for each head; calibration (Platt 1999) is folded into
+//! scale and bias, so that a head's logit is the log-odds of its probability and contributions are log-odds too.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    artifact::ArtifactError,
+    grams::{grams, token_text},
+    vocabulary::{Row, Vocabulary, VocabularyParams},
+};
+use crate::{
+    scores::{Attribute, AttributeScore, Contribution, Explanation},
+    text::Text,
+};
+
+/// How many words an explanation lists; the others are in its rest.
+pub const MAX_CONTRIBUTIONS: usize = 20;
+
+/// Room for every attribute, rounded up to a power of two so that a column's weights fill whole vector registers.
+const LANES: usize = 16;
+const _: () = assert!(Attribute::ALL.len() <= LANES);
+
+/// One attribute's head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// What it scores.
+    pub attribute: Attribute,
+    /// The log-odds that one unit of stored weight stands for.
+    pub scale: f32,
+    /// The log-odds of an empty row.
+    pub bias: f32,
+}
+
+/// The civility heads, as stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CivilityParams {
+    /// The columns.
+    pub vocabulary: VocabularyParams,
+    /// The heads, in the order of [`Attribute`].
+    pub heads: Vec<Head>,
+    /// Stored weights, `(n_columns, n_heads)` row by row.
+    pub weights: Vec<i8>,
+}
+
+/// The civility heads, ready to score.
+#[derive(Debug)]
+pub struct Civility {
+    vocabulary: Vocabulary,
+    heads: Vec<Head>,
+    /// One line of all heads for each column; unused heads are 0.
+    lines: Vec<[i8; LANES]>,
+}
+
+type Logits = [f32; LANES];
+
+impl Civility {
+    /// Checks stored heads and makes them ready.
+    ///
+    /// # Errors
+    /// When lengths do not fit, heads repeat or are out of order, or a number is not finite.
+    pub fn check(params: CivilityParams) -> Result<Self, ArtifactError> {
+        let CivilityParams { vocabulary, heads, weights } = params;
+        if heads.is_empty() || !heads.is_sorted_by(|a, b| a.attribute < b.attribute) {
+            return Err(ArtifactError::Malformed("heads are missing, repeated or out of order"));
+        }
+        if !heads.iter().all(|h| h.scale.is_finite() && h.bias.is_finite()) {
+            return Err(ArtifactError::Malformed("a head's scale or bias is not finite"));
+        }
+        if vocabulary.keys.len().checked_mul(heads.len()) != Some(weights.len()) {
+            return Err(ArtifactError::Malformed("weights do not fit columns and heads"));
+        }
+        let lines = weights
+            .chunks_exact(heads.len())
+            .map(|weights| {
+                let mut line = [0; LANES];
+                line.iter_mut().zip(weights).for_each(|(slot, w)| *slot = *w);
+                line
+            })
+            .collect();
+        Ok(Self { vocabulary: Vocabulary::check(vocabulary)?, heads, lines })
+    }
+
+    /// The heads, in the order of [`Attribute`].
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// The columns.
+    pub const fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The weight of a column in a head, in log-odds.
+    pub fn weight(&self, column: u32, head: usize) -> f32 {
+        let line = self.lines.get(column as usize);
+        let stored = line.and_then(|l| l.get(head)).copied().unwrap_or_default();
+        self.heads.get(head).map_or(0.0, |h| f32::from(stored) * h.scale)
+    }
+
+    /// The log-odds of every head for a row, in the order of [`Self::heads`].
+    pub fn logits(&self, row: &Row) -> Logits {
+        let mut sums = Logits::default();
+        for (column, value) in row {
+            if let Some(line) = self.lines.get(*column as usize) {
+                for (sum, weight) in sums.iter_mut().zip(line) {
+                    *sum += f32::from(*weight) * value;
+                }
+            }
+        }
+        for (sum, head) in sums.iter_mut().zip(&self.heads) {
+            // Rounded twice on purpose: a fused multiply-add would give other bits on other machines.
+            *sum = *sum * head.scale + head.bias;
+        }
+        sums
+    }
+
+    /// Scores a text for the attributes asked for. A text without any known n-gram has no score.
+    pub fn scores(&self, text: &Text<'_>, attributes: &[Attribute], explain: bool) -> Vec<AttributeScore> {
+        let row = self.vocabulary.row(text);
+        let logits = self.logits(&row);
+        let parts = if explain { self.parts(text, &row) } else { Vec::new() };
+        let score = |attribute: Attribute| {
+            let head = self.heads.iter().position(|h| h.attribute == attribute).filter(|_| !row.is_empty());
+            let logit = head.and_then(|h| logits.get(h)).copied();
+            AttributeScore {
+                attribute,
+                probability: logit.map(probability),
+                explanation: head.zip(logit).filter(|_| explain).map(|(h, logit)| self.explanation(text, &parts, h, logit)),
+            }
+        };
+        attributes.iter().copied().map(score).collect()
+    }
+
+    /// What each token contributed to each head, in log-odds: the weight of an n-gram is shared out evenly to its
+    /// occurrences, and of each occurrence to its first and last word.
+    fn parts(&self, text: &Text<'_>, row: &Row) -> Vec<[f64; LANES]> {
+        let mut by_column: Vec<(u32, f32, u32)> = row.iter().map(|(column, value)| (*column, *value, 0)).collect();
+        by_column.sort_unstable_by_key(|(column, ..)| *column);
+        let find = |by_column: &[(u32, f32, u32)], key| {
+            let column = self.vocabulary.column(key)?;
+            by_column.binary_search_by_key(&column, |(c, ..)| *c).ok()
+        };
+        for block in self.vocabulary.spec() {
+            grams(text, *block, |key, _, _| {
+                if let Some(entry) = find(&by_column, key).and_then(|i| by_column.get_mut(i)) {
+                    entry.2 += 1;
+                }
+            });
+        }
+        let mut parts = vec![[0.0; LANES]; text.tokens().len()];
+        for block in self.vocabulary.spec() {
+            grams(text, *block, |key, first, last| {
+                let Some((column, value, times)) = find(&by_column, key).and_then(|i| by_column.get(i)) else { return };
+                let Some(line) = self.lines.get(*column as usize) else { return };
+                let share = f64::from(*value) / f64::from(*times) / 2.0;
+                for token in [first, last] {
+                    let Some(part) = parts.get_mut(token) else { continue };
+                    for ((sum, weight), head) in part.iter_mut().zip(line).zip(&self.heads) {
+                        *sum += f64::from(*weight) * f64::from(head.scale) * share;
+                    }
+                }
+            });
+        }
+        parts
+    }
+
+    fn explanation(
+        &self,
+        text: &Text<'_>,
+        parts: &[[f64; LANES]],
+        head: usize,
+        logit: f32,
+    ) -> Explanation {
+        let mut contributions: Vec<Contribution> = text
+            .tokens()
+            .iter()
+            .zip(parts)
+            .filter_map(|(token, part)| {
+                let log_odds = part.get(head).copied().filter(|l| *l != 0.0)?;
+                let span = text.origin(token.begin as usize..token.end as usize);
+                Some(Contribution { span, term: token_text(text, token).to_owned(), log_odds })
+            })
+            .collect();
+        contributions.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.span.cmp(&b.span)));
+        contributions.truncate(MAX_CONTRIBUTIONS);
+        let bias = self.heads.get(head).map_or(0.0, |h| f64::from(h.bias));
+        let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
+        Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
+    }
+}
+
+/// The logistic function, by a library that gives the same bits on every machine.
+pub fn probability(logit: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-logit))
+}

@@ -1,0 +1,202 @@
+//! From n-grams to a sparse row: which n-grams are columns, and what a column is worth.
+//!
+//! A value is `(1 + ln tf) * idf`, and each block of a row is scaled to length 1 over the columns that it has
+//! (Salton and Buckley 1988, "ltc"). One allocation for the row and one for a bit per column; none per n-gram.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    artifact::ArtifactError,
+    grams::{Block, Spec, grams},
+};
+use crate::text::Text;
+
+/// The columns of a model, as stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VocabularyParams {
+    /// The blocks of n-grams.
+    pub spec: Spec,
+    /// The key of each column, ascending.
+    pub keys: Vec<u32>,
+    /// The inverse document frequency of each column.
+    pub idf: Vec<f32>,
+}
+
+/// The columns of a model, ready to look up.
+#[derive(Debug)]
+pub struct Vocabulary {
+    params: VocabularyParams,
+    /// Open addressing with linear probing, at most half full: key and column, `EMPTY` where there is none.
+    slots: Vec<(u32, u32)>,
+    mask: usize,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+/// A sparse row: column and value, in order of first appearance.
+pub type Row = Vec<(u32, f32)>;
+
+impl Vocabulary {
+    /// Checks stored columns and makes them ready.
+    ///
+    /// # Errors
+    /// When keys are not strictly ascending, lengths differ, or a value is not finite and positive.
+    pub fn check(params: VocabularyParams) -> Result<Self, ArtifactError> {
+        if params.keys.len() != params.idf.len() {
+            return Err(ArtifactError::Malformed("keys and idf differ in length"));
+        }
+        if params.spec.is_empty() || params.spec.len() > 4 {
+            return Err(ArtifactError::Malformed("a model reads one to four blocks of n-grams"));
+        }
+        if !params.keys.is_sorted_by(|a, b| a < b) {
+            return Err(ArtifactError::Malformed("keys are not strictly ascending"));
+        }
+        if !params.idf.iter().all(|v| v.is_finite() && *v > 0.0) {
+            return Err(ArtifactError::Malformed("an idf is not a positive number"));
+        }
+        let size = (params.keys.len() * 2).next_power_of_two().max(2);
+        let mut slots = vec![(0, EMPTY); size];
+        let mask = size - 1;
+        for (column, key) in (0_u32..).zip(&params.keys) {
+            let mut at = *key as usize & mask;
+            while let Some(slot) = slots.get_mut(at) {
+                if slot.1 == EMPTY {
+                    *slot = (*key, column);
+                    break;
+                }
+                at = (at + 1) & mask;
+            }
+        }
+        Ok(Self { params, slots, mask })
+    }
+
+    /// How many columns there are.
+    pub const fn columns(&self) -> usize {
+        self.params.keys.len()
+    }
+
+    /// The columns as stored.
+    pub const fn params(&self) -> &VocabularyParams {
+        &self.params
+    }
+
+    /// The blocks of n-grams.
+    pub fn spec(&self) -> &[Block] {
+        &self.params.spec
+    }
+
+    /// The column of a key.
+    pub fn column(&self, key: u32) -> Option<u32> {
+        let mut at = key as usize & self.mask;
+        loop {
+            match self.slots.get(at)? {
+                (_, EMPTY) => return None,
+                (k, column) if *k == key => return Some(*column),
+                _ => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    /// The row of a text, each block of length 1.
+    pub fn row(&self, text: &Text<'_>) -> Row {
+        let mut row = Row::with_capacity(text.folded().len() * 2);
+        let mut seen = vec![0_u64; self.columns().div_ceil(64)];
+        let mut again = Vec::new();
+        for block in self.spec() {
+            let start = row.len();
+            again.clear();
+            grams(text, *block, |key, _, _| {
+                let Some(column) = self.column(key) else { return };
+                let Some(word) = seen.get_mut(column as usize / 64) else { return };
+                let bit = 1 << (column % 64);
+                if *word & bit == 0 {
+                    *word |= bit;
+                    row.push((column, self.idf(column)));
+                } else {
+                    again.push(column);
+                }
+            });
+            let block_row = row.get_mut(start..).unwrap_or_default();
+            weigh_repeats(block_row, &mut again);
+            scale_to_length_one(block_row);
+        }
+        row
+    }
+
+    fn idf(&self, column: u32) -> f32 {
+        self.params.idf.get(column as usize).copied().unwrap_or_default()
+    }
+}
+
+/// Multiplies the values of columns that were met more than once by `1 + ln tf`.
+fn weigh_repeats(row: &mut [(u32, f32)], again: &mut [u32]) {
+    if again.is_empty() {
+        return;
+    }
+    again.sort_unstable();
+    for (column, value) in row {
+        let first = again.partition_point(|c| c < column);
+        let repeats = again.iter().skip(first).take_while(|c| *c == column).count();
+        if repeats > 0 {
+            *value *= 1.0 + libm::logf((repeats + 1) as f32);
+        }
+    }
+}
+
+fn scale_to_length_one(row: &mut [(u32, f32)]) {
+    let square: f32 = row.iter().map(|(_, v)| v * v).sum();
+    if square > 0.0 {
+        let factor = 1.0 / square.sqrt();
+        row.iter_mut().for_each(|(_, v)| *v *= factor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vocabulary of all word unigrams of a text.
+    fn vocabulary(text: &str) -> Vocabulary {
+        let spec = vec![Block::Words { min: 1, max: 1 }];
+        let mut keys = Vec::new();
+        grams(&Text::read(text), spec[0], |k, _, _| keys.push(k));
+        keys.sort_unstable();
+        keys.dedup();
+        let idf = vec![2.0; keys.len()];
+        Vocabulary::check(VocabularyParams { spec, keys, idf }).unwrap()
+    }
+
+    #[test]
+    fn a_row_has_length_one_and_weighs_repeats_by_their_logarithm() {
+        let row = vocabulary("tax cut now").row(&Text::read("tax tax tax cut"));
+        let values: Vec<f32> = row.iter().map(|(_, v)| *v).collect();
+        assert_eq!(values.len(), 2);
+        assert!((values[0] / values[1] - (1.0 + 3_f32.ln())).abs() < 1e-5);
+        assert!((values.iter().map(|v| v * v).sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn words_outside_the_vocabulary_leave_an_empty_row() {
+        assert!(vocabulary("tax cut now").row(&Text::read("river bank")).is_empty());
+    }
+
+    #[test]
+    fn every_key_finds_its_column_and_no_other_key_does() {
+        let keys: Vec<u32> = (0..5000_u32).map(|i| i * 65_536).collect();
+        let vocabulary = Vocabulary::check(VocabularyParams {
+            spec: vec![Block::Words { min: 1, max: 1 }],
+            idf: vec![1.0; keys.len()],
+            keys: keys.clone(),
+        })
+        .unwrap();
+        assert!(keys.iter().zip(0..).all(|(k, c)| vocabulary.column(*k) == Some(c)));
+        assert!(keys.iter().all(|k| vocabulary.column(k + 1).is_none()));
+    }
+
+    #[test]
+    fn keys_out_of_order_are_refused() {
+        let params =
+            VocabularyParams { spec: vec![Block::Words { min: 1, max: 1 }], keys: vec![2, 1], idf: vec![1.0, 1.0] };
+        assert!(matches!(Vocabulary::check(params), Err(ArtifactError::Malformed(_))));
+    }
+}

@@ -1,0 +1,108 @@
+//! Korean swear words with something set between their syllables: a digit, a mark or a space.
+//!
+//! Only the words of a short list, and only from the start of a word: two syllables with a full stop between them
+//! are mostly two sentences. What a jamo spelling (ㅅㅂ) means is for the classifier.
+
+use super::{
+    DisguiseKind,
+    draft::{Draft, Unit, at, before, slice},
+};
+
+/// Common Korean swear words.
+const WORDS: [&str; 18] = [
+    "시발",
+    "씨발",
+    "시팔",
+    "씨팔",
+    "씨벌",
+    "병신",
+    "븅신",
+    "지랄",
+    "새끼",
+    "개새끼",
+    "개새",
+    "존나",
+    "좆같",
+    "쌍놈",
+    "썅년",
+    "미친놈",
+    "미친년",
+    "느금마",
+];
+
+/// How many digits or marks may stand between two syllables.
+const MAX_SEPARATOR: usize = 2;
+
+/// Joins syllables that were set apart.
+pub(super) fn join(draft: &mut Draft<'_>) -> bool {
+    if !draft.units.iter().any(|u| is_syllable(u.ch)) {
+        return false;
+    }
+    draft.rewrite(|draft, old, new| {
+        let mut index = 0;
+        while index < old.len() {
+            match found(old, index) {
+                Some((end, kind)) => {
+                    let whole = slice(old, index, end);
+                    new.extend(whole.iter().filter(|u| is_syllable(u.ch)));
+                    draft.undone(kind, whole);
+                    index = end;
+                }
+                None => {
+                    new.extend(old.get(index));
+                    index += 1;
+                }
+            }
+        }
+        new.len() < old.len()
+    })
+}
+
+/// The longest word of the list that stands disguised here: where it ends and how it is disguised.
+fn found(units: &[Unit], begin: usize) -> Option<(usize, DisguiseKind)> {
+    let previous = before(units, begin);
+    if !is_syllable(at(units, begin)) || is_syllable(previous) || previous.is_ascii_digit() {
+        return None;
+    }
+    WORDS.iter().filter_map(|word| matched(units, begin, word)).max_by_key(|&(end, _)| end)
+}
+
+fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseKind)> {
+    let mut syllables = word.chars();
+    let mut end = begin + 1;
+    if syllables.next() != Some(at(units, begin)) {
+        return None;
+    }
+    let (mut kind, mut spaces, mut count) = (None, false, 1);
+    for syllable in syllables {
+        if at(units, end) == ' ' && at(units, end + 1) == syllable {
+            (kind, spaces) = (kind.or(Some(DisguiseKind::Spaced)), true);
+            end += 1;
+        } else {
+            let gap = slice(units, end, units.len());
+            let length = gap.iter().take(MAX_SEPARATOR).take_while(|u| is_separator(u.ch)).count();
+            if slice(units, end, end + length).iter().any(|u| u.ch.is_ascii_digit()) {
+                kind = Some(DisguiseKind::Leet);
+            } else if length > 0 {
+                kind = kind.or(Some(DisguiseKind::Spaced));
+            }
+            end += length;
+        }
+        if at(units, end) != syllable {
+            return None;
+        }
+        end += 1;
+        count += 1;
+    }
+    // Two syllables apart are a swear word only when nothing follows that would make them parts of other words.
+    let torn = spaces && count == 2 && is_syllable(at(units, end));
+    kind.filter(|_| !torn).map(|kind| (end, kind))
+}
+
+const fn is_syllable(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+const fn is_separator(c: char) -> bool {
+    c.is_ascii_digit() || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
+}

@@ -1,0 +1,161 @@
+//! Web addresses, e-mail addresses and at-sign names, each made one word that says what stood there.
+//!
+//! Runs on folded characters, so a link in full-width letters is a link. Recognises shapes only: it knows a few
+//! dozen top-level domains, because "end.Next" is a missing space and not a site. Resolves nothing.
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::{
+    draft::{Draft, Unit, at, before, slice, span_of},
+    swearing,
+};
+
+/// Top-level domains taken for real without a path behind them, sorted. Words such as "in", "it", "so" and "me" are
+/// left out: they follow a full stop too often.
+const DOMAINS: [&str; 44] = [
+    "ai", "app", "au", "biz", "br", "ca", "ch", "cn", "co", "com", "de", "dev", "edu", "es", "eu", "fr",
+    "gov", "info", "io", "jp", "kr", "ly", "mil", "mobi", "net", "news", "nl", "nz", "online", "org", "pl",
+    "pt", "ru", "se", "shop", "site", "top", "tv", "tw", "ua", "uk", "us", "xyz", "za",
+];
+
+/// Replaces links by `urlx` and at-sign names by `userx`.
+pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
+    if !draft.units.iter().any(|u| matches!(u.ch, '.' | '@' | ':')) {
+        return false;
+    }
+    draft.rewrite(|draft, old, new| {
+        let mut changed = false;
+        let mut done = 0;
+        while done < old.len() {
+            let begin = done;
+            while done < old.len() && !at(old, done).is_whitespace() {
+                done += 1;
+            }
+            changed |= chunk(draft, slice(old, begin, done), new);
+            new.extend(old.get(done));
+            done += 1;
+        }
+        changed
+    })
+}
+
+/// Copies one chunk without white space, with its links and names replaced.
+fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
+    let mut from = 0;
+    let mut changed = false;
+    while from < units.len() {
+        let (word, end) = match found(units, from) {
+            Some((Found::Link, end)) => ("urlx", end),
+            Some((Found::User, end)) => ("userx", end),
+            None => {
+                new.extend(units.get(from));
+                from += 1;
+                continue;
+            }
+        };
+        let end = name_end(units, end, |c| is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}'));
+        let Some(span) = span_of(slice(units, from, end)) else { break };
+        if word == "urlx" {
+            draft.links.push(span);
+        }
+        let unit = |ch| Unit { ch, begin: span.begin as u32, end: span.end as u32 };
+        if new.last().is_some_and(|u| !u.ch.is_whitespace()) {
+            new.push(unit(' '));
+        }
+        new.extend(word.chars().map(unit));
+        if end < units.len() {
+            new.push(unit(' '));
+        }
+        from = end;
+        changed = true;
+    }
+    changed
+}
+
+enum Found {
+    Link,
+    User,
+}
+
+/// The link or name that begins here, and where it ends.
+fn found(units: &[Unit], from: usize) -> Option<(Found, usize)> {
+    let previous = before(units, from);
+    if previous.is_alphanumeric() || previous == '_' {
+        return None;
+    }
+    let first = at(units, from);
+    if first == '@' {
+        return user(units, from).map(|end| (Found::User, end));
+    }
+    if !first.is_alphanumeric() {
+        return None;
+    }
+    if starts(units, from, "http://") || starts(units, from, "https://") || starts(units, from, "www.") {
+        let end = trimmed(units, from, units.len());
+        let prefix = if starts(units, from, "www.") { 4 } else { 7 };
+        return (end > from + prefix).then_some((Found::Link, end));
+    }
+    address(units, from).map(|end| (Found::Link, end))
+}
+
+/// An at-sign name: letters, digits and underscores, unless it reads as a swear word in disguise.
+fn user(units: &[Unit], from: usize) -> Option<usize> {
+    let end = name_end(units, from + 1, |c| c.is_alphanumeric() || c == '_');
+    let name = slice(units, from + 1, end);
+    let swears = swearing::is_known(std::iter::once('a').chain(name.iter().map(|u| u.ch)));
+    (!name.is_empty() && !swears).then_some(end)
+}
+
+/// `name@example.com`, `example.com` or `example.anything/path`, without a scheme.
+fn address(units: &[Unit], from: usize) -> Option<usize> {
+    let local = name_end(units, from, |c| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%'));
+    let mail = at(units, local) == '@';
+    let start = if mail { local + 1 } else { from };
+    let end = name_end(units, start, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    let end = trimmed(units, start, end);
+    let host = slice(units, start, end);
+    let mut labels = host.rsplit(|u| u.ch == '.');
+    let top = labels.next().unwrap_or_default();
+    let mut rest = labels.peekable();
+    if top.len() < 2 || rest.peek().is_none() || !top.iter().all(|u| u.ch.is_ascii_lowercase()) {
+        return None;
+    }
+    if rest.clone().any(<[Unit]>::is_empty) || rest.clone().all(|label| label.len() < 2) {
+        return None;
+    }
+    let path = at(units, end) == '/' && at(units, end + 1).is_alphanumeric();
+    if path && rest.all(|label| label.len() < 2 || label.iter().all(|u| u.ch.is_ascii_digit())) {
+        return None;
+    }
+    let known = DOMAINS.iter().any(|domain| domain.chars().eq(top.iter().map(|u| u.ch)));
+    if mail {
+        return Some(end);
+    }
+    match (known, path) {
+        (true, _) => Some(if at(units, end) == '/' || at(units, end) == ':' || at(units, end) == '?' {
+            trimmed(units, from, units.len())
+        } else {
+            end
+        }),
+        (false, _) => None,
+    }
+}
+
+fn name_end(units: &[Unit], from: usize, part: impl Fn(char) -> bool) -> usize {
+    units.iter().skip(from).position(|u| !part(u.ch)).map_or(units.len(), |n| from + n)
+}
+
+/// The end of a link without the punctuation of the sentence around it.
+fn trimmed(units: &[Unit], from: usize, mut end: usize) -> usize {
+    while end > from
+        && !at(units, end - 1).is_alphanumeric()
+        && !matches!(at(units, end - 1), '/' | '=' | '_')
+    {
+        end -= 1;
+    }
+    end
+}
+
+fn starts(units: &[Unit], from: usize, prefix: &str) -> bool {
+    prefix.chars().eq(units.iter().skip(from).take(prefix.len()).map(|u| u.ch))
+}

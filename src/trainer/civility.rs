@@ -1,0 +1,262 @@
+//! Fits the civility heads: n-grams of all texts, a first fit over all of them, the columns that matter most, and a
+//! second fit over those, quantised and calibrated.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{
+    config::{Config, HeadConfig},
+    corpus::Row,
+    fit::{FitError, Fitted, Sample, fit, platt},
+};
+use crate::{
+    classifier::{
+        civility::{CivilityParams, Head},
+        grams::grams,
+        vocabulary::{Vocabulary, VocabularyParams},
+    },
+    scores::Attribute,
+    sparse_logistic::Csr,
+    text::Text,
+};
+
+/// The texts of all sets, each once, with the samples that every head draws from them.
+#[derive(Debug)]
+pub struct Pool<'a> {
+    texts: Vec<&'a str>,
+    heads: Vec<(HeadConfig, Samples)>,
+}
+
+/// The samples of one head.
+#[derive(Debug, Default)]
+struct Samples {
+    fitted: Vec<Sample>,
+    held_out: Vec<Sample>,
+}
+
+impl<'a> Pool<'a> {
+    /// Gathers the samples of every head. Texts that repeat within a set of a head with the same label count once.
+    pub fn gather(config: &Config, sets: &'a BTreeMap<String, Vec<Row>>) -> Self {
+        let mut texts = Vec::new();
+        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut heads = Vec::new();
+        for head in &config.heads {
+            let mut samples = Samples::default();
+            let mut seen = std::collections::BTreeSet::new();
+            for source in &head.rows {
+                for row in sets.get(&source.set).into_iter().flatten() {
+                    let Some(label) = row.number(&source.label).map(|l| (l / source.over).clamp(0.0, 1.0)) else { continue };
+                    let skip = source.only.is_some_and(|only| (only - label).abs() > 1e-9);
+                    if skip || row.text.trim().is_empty() || !seen.insert((row.text.as_str(), label.to_bits())) {
+                        continue;
+                    }
+                    let text = *index.entry(row.text.as_str()).or_insert_with(|| {
+                        texts.push(row.text.as_str());
+                        texts.len() - 1
+                    });
+                    let sample = Sample { row: text, label: label as f32, weight: source.weight as f32 };
+                    if is_held_out(&row.group(), config.held_out) {
+                        if source.calibrates {
+                            samples.held_out.push(sample);
+                        }
+                    } else {
+                        samples.fitted.push(sample);
+                    }
+                }
+            }
+            heads.push((head.clone(), samples));
+        }
+        Self { texts, heads }
+    }
+
+    /// How many texts there are.
+    pub const fn texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Fits all heads.
+    ///
+    /// # Errors
+    /// When a fit fails, for instance on a head without rows of both labels.
+    pub fn fit(&self, config: &Config, say: impl Fn(&str)) -> Result<CivilityParams, FitError> {
+        let all = self.vocabulary(config);
+        say(&format!("{} texts, {} n-grams", self.texts.len(), all.columns()));
+        let rows = self.rows(&all)?;
+        let first = self.fit_heads(config, &rows, &say)?;
+        let kept = keep(&all, &rows, &first, config.columns);
+        drop(rows);
+        let vocabulary = Vocabulary::check(kept.clone())?;
+        let rows = self.rows(&vocabulary)?;
+        say(&format!("{} columns kept", vocabulary.columns()));
+        let second = self.fit_heads(config, &rows, &say)?;
+        self.assemble(kept, &rows, &second, &say)
+    }
+
+    /// All n-grams that occur in enough texts.
+    fn vocabulary(&self, config: &Config) -> Vocabulary {
+        let mut columns: Vec<(u32, u32)> = Vec::new();
+        for block in &config.blocks {
+            let mut keys: Vec<u32> = self
+                .texts
+                .par_iter()
+                .flat_map_iter(|text| {
+                    let text = Text::read(text);
+                    let mut keys = Vec::new();
+                    grams(&text, block.grams, |key, _, _| keys.push(key));
+                    keys.sort_unstable();
+                    keys.dedup();
+                    keys
+                })
+                .collect();
+            keys.par_sort_unstable();
+            columns.extend(
+                keys.chunk_by(|a, b| a == b)
+                    .map(|run| (run.first().copied().unwrap_or_default(), run.len() as u32))
+                    .filter(|(_, texts)| *texts >= block.min_texts),
+            );
+        }
+        columns.sort_unstable();
+        columns.dedup_by_key(|(key, _)| *key);
+        let count = self.texts.len() as f64;
+        let idf = |texts: u32| (libm::log((1.0 + count) / (1.0 + f64::from(texts))) + 1.0) as f32;
+        let params = VocabularyParams {
+            spec: config.blocks.iter().map(|b| b.grams).collect(),
+            keys: columns.iter().map(|(key, _)| *key).collect(),
+            idf: columns.iter().map(|(_, texts)| idf(*texts)).collect(),
+        };
+        Vocabulary::check(params).expect("keys are sorted and distinct, and every idf is at least 1")
+    }
+
+    fn rows(&self, vocabulary: &Vocabulary) -> Result<Csr, FitError> {
+        let rows: Vec<_> = self.texts.par_iter().map(|text| vocabulary.row(&Text::read(text))).collect();
+        let mut csr = Csr::new(vocabulary.columns())?;
+        for row in &rows {
+            csr.push_row(row)?;
+        }
+        Ok(csr)
+    }
+
+    fn fit_heads(
+        &self,
+        config: &Config,
+        rows: &Csr,
+        say: impl Fn(&str),
+    ) -> Result<Vec<Fitted>, FitError> {
+        self.heads
+            .iter()
+            .map(|(head, samples)| {
+                let fitted = fit(rows, &samples.fitted, head.l2, config.max_iterations)?;
+                say(&format!(
+                    "{}: {} rows, {} iterations, loss {:.1}",
+                    head.attribute.name(),
+                    samples.fitted.len(),
+                    fitted.iterations,
+                    fitted.loss
+                ));
+                Ok(fitted)
+            })
+            .collect()
+    }
+
+    /// Mixes in the toxicity head, quantises and calibrates.
+    fn assemble(
+        &self,
+        vocabulary: VocabularyParams,
+        rows: &Csr,
+        fitted: &[Fitted],
+        say: impl Fn(&str),
+    ) -> Result<CivilityParams, FitError> {
+        let toxicity = self.heads.iter().position(|(h, _)| h.attribute == Attribute::Toxicity);
+        let mut heads = Vec::new();
+        let mut columns: Vec<Vec<i8>> = Vec::new();
+        for ((head, samples), own) in self.heads.iter().zip(fitted) {
+            let spread = |f: &Fitted| standard_deviation(&f.decisions(rows, &samples.held_out));
+            let mixed: Vec<f64> = match toxicity.and_then(|t| fitted.get(t)) {
+                Some(main) if head.toxicity_share > 0.0 => {
+                    let (a, b) = ((1.0 - head.toxicity_share) / spread(own), head.toxicity_share / spread(main));
+                    own.weights.iter().zip(&main.weights).map(|(o, m)| a * o + b * m).collect()
+                }
+                _ => own.weights.clone(),
+            };
+            let (scale, stored) = quantise(&mixed);
+            let weights: Vec<f64> = stored.iter().map(|w| f64::from(*w) * scale).collect();
+            let quantised = Fitted { weights, intercept: 0.0, iterations: 0, loss: 0.0 };
+            let logits = quantised.decisions(rows, &samples.held_out);
+            let (slope, intercept) = platt(&logits, &samples.held_out)?;
+            say(&format!(
+                "{}: calibrated on {} rows, slope {slope:.3}, intercept {intercept:.3}",
+                head.attribute.name(),
+                samples.held_out.len()
+            ));
+            heads.push(Head { attribute: head.attribute, scale: (scale * slope) as f32, bias: intercept as f32 });
+            columns.push(stored);
+        }
+        let weights =
+            (0..vocabulary.keys.len()).flat_map(|i| columns.iter().filter_map(move |c| c.get(i).copied())).collect();
+        Ok(CivilityParams { vocabulary, heads, weights })
+    }
+}
+
+/// Whether a group is held out: by a hash of its digits, so that excerpts of one comment go together across sets.
+pub fn is_held_out(group: &str, share: f64) -> bool {
+    let digits: String = group.chars().filter(char::is_ascii_digit).collect();
+    let name = if digits.len() >= 4 { digits.as_str() } else { group };
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    ((hash >> 40) as f64) < share * f64::from(1_u32 << 24)
+}
+
+/// The columns whose weights move the logits most: for each head `|w| * sqrt(sum x^2)`, relative to the head's own
+/// `columns`-th largest, and of those the largest of all heads.
+fn keep(all: &Vocabulary, rows: &Csr, heads: &[Fitted], columns: usize) -> VocabularyParams {
+    let squares = column_square_sums(rows);
+    let mut best = vec![0.0_f64; all.columns()];
+    for head in heads {
+        let moved: Vec<f64> = head.weights.iter().zip(&squares).map(|(w, s)| w.abs() * s.sqrt()).collect();
+        let mut sorted = moved.clone();
+        sorted.par_sort_unstable_by(|a, b| b.total_cmp(a));
+        let unit = sorted.get(columns.min(sorted.len()) / 2).copied().unwrap_or(1.0).max(1e-12);
+        best.iter_mut().zip(&moved).for_each(|(b, m)| *b = b.max(m / unit));
+    }
+    let mut order: Vec<usize> = (0..best.len()).collect();
+    order.par_sort_unstable_by(|a, b| {
+        let value = |i: &usize| best.get(*i).copied().unwrap_or_default();
+        value(b).total_cmp(&value(a)).then(a.cmp(b))
+    });
+    order.truncate(columns);
+    order.sort_unstable();
+    let params = all.params();
+    VocabularyParams {
+        spec: params.spec.clone(),
+        keys: order.iter().filter_map(|i| params.keys.get(*i).copied()).collect(),
+        idf: order.iter().filter_map(|i| params.idf.get(*i).copied()).collect(),
+    }
+}
+
+fn column_square_sums(rows: &Csr) -> Vec<f64> {
+    let mut sums = vec![0.0; rows.columns()];
+    for (columns, values) in rows.rows_in(0..rows.rows()) {
+        for (column, value) in columns.iter().zip(values) {
+            if let Some(sum) = sums.get_mut(*column as usize) {
+                *sum += f64::from(*value) * f64::from(*value);
+            }
+        }
+    }
+    sums
+}
+
+/// Eight-bit weights and what one unit stands for. The few weights beyond the 99.95th percentile of the non-zero ones
+/// are clipped.
+fn quantise(weights: &[f64]) -> (f64, Vec<i8>) {
+    let mut sizes: Vec<f64> = weights.iter().map(|w| w.abs()).filter(|w| *w > 0.0).collect();
+    sizes.sort_unstable_by(f64::total_cmp);
+    let largest = sizes.get(sizes.len() * 9995 / 10_000).or(sizes.last()).copied().unwrap_or(1.0);
+    let scale = largest / 127.0;
+    (scale, weights.iter().map(|w| (w / scale).round().clamp(-127.0, 127.0) as i8).collect())
+}
+
+fn standard_deviation(values: &[f64]) -> f64 {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt().max(1e-12)
+}
