@@ -74,8 +74,10 @@ fn require(data: &Path) -> Result<()> {
 }
 
 fn fit(config_path: &Path, data: &Path) -> Result<()> {
-    let settings = fs::read_to_string(config_path).with_context(|| format!("cannot read {}", config_path.display()))?;
-    let config: Config = toml::from_str(&settings).with_context(|| format!("in {}", config_path.display()))?;
+    let settings =
+        fs::read_to_string(config_path).with_context(|| format!("cannot read {}", config_path.display()))?;
+    let config: Config =
+        toml::from_str(&settings).with_context(|| format!("in {}", config_path.display()))?;
     let mut sets = BTreeMap::new();
     let mut provenance =
         Provenance { settings, code_version: env!("CARGO_PKG_VERSION").to_owned(), ..Provenance::default() };
@@ -83,12 +85,22 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         let folder = if set.ours { config_path.parent().unwrap_or(Path::new(".")) } else { data };
         let (rows, sha256) = corpus::rows(&folder.join(&set.file))?;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        provenance.sets.push(TrainingSet { name: set.name.clone(), license: set.license.clone(), rows: count, sha256 });
+        provenance.sets.push(TrainingSet {
+            name: set.name.clone(),
+            license: set.license.clone(),
+            rows: count,
+            sha256,
+        });
         sets.insert(set.name.clone(), rows);
     }
     let civility = Pool::gather(&config, &sets).fit(&config, say)?;
-    let mut artifact =
-        Artifact { name: config.name, version: config.version, language: config.language, provenance, civility };
+    let mut artifact = Artifact {
+        name: config.name,
+        version: config.version,
+        language: config.language,
+        provenance,
+        civility,
+    };
     let measured = evaluate::all(&Model::check(artifact.clone(), String::new())?, data)?;
     artifact.provenance.figures = measured.iter().map(evaluate::Measured::figure).collect();
     let bytes = artifact.to_bytes()?;
