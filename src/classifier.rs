@@ -5,17 +5,26 @@
 //! [`Artifact`].
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod article;
 pub mod artifact;
 pub mod civility;
 pub mod grams;
+pub mod lists;
+pub mod relevance;
+pub mod sentiment;
+pub mod stance;
+pub mod standard;
+pub mod valence;
 pub mod vocabulary;
+pub mod words;
 
-pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
+use article::ArticleHeads;
 use artifact::{Artifact, sha256_hex};
+pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
 use civility::Civility;
 
 use crate::{
-    scores::{Attribute, AttributeScore, Language, Scores},
+    scores::{Attribute, AttributeScore, Language, Scores, Stance, StanceLabel},
     text::{Text, detect_language},
 };
 
@@ -45,6 +54,14 @@ pub struct Question<'a> {
     pub parent: &'a str,
     /// Earlier comments, oldest first.
     pub thread: &'a [String],
+}
+
+impl<'a> Question<'a> {
+    /// The stance targets: those given, else the headline when there is one.
+    pub fn stance_targets(&self) -> impl Iterator<Item = &'a str> {
+        let headline = (self.targets.is_empty() && !self.headline.trim().is_empty()).then_some(self.headline);
+        self.targets.iter().map(String::as_str).chain(headline)
+    }
 }
 
 /// The loaded models, one for each language.
@@ -113,13 +130,23 @@ impl Classifier {
     }
 }
 
+fn unknown_stances(question: &Question<'_>) -> Vec<Stance> {
+    let unknown =
+        |target: &str| Stance { target: target.to_owned(), label: StanceLabel::Unknown, probabilities: None };
+    question.stance_targets().map(unknown).collect()
+}
+
 /// The answer for a language without a model.
 fn unscored(question: &Question<'_>, language: Language) -> Scores {
-    let unknown = |attribute: &Attribute| AttributeScore { attribute: *attribute, probability: None, explanation: None };
+    let unknown = |attribute: &Attribute| AttributeScore {
+        attribute: *attribute,
+        probability: None,
+        explanation: None,
+    };
     Scores {
         language,
         attributes: question.attributes.iter().map(unknown).collect(),
-        stances: Vec::new(),
+        stances: unknown_stances(question),
         on_topic: None,
         sentiment: None,
     }
@@ -134,6 +161,7 @@ pub struct Model {
     sha256: String,
     provenance: Provenance,
     civility: Civility,
+    article: Option<ArticleHeads>,
 }
 
 impl Model {
@@ -150,9 +178,10 @@ impl Model {
     /// # Errors
     /// When the parts do not fit together.
     pub fn check(artifact: Artifact, sha256: String) -> Result<Self, ArtifactError> {
-        let Artifact { name, version, language, provenance, civility } = artifact;
+        let Artifact { name, version, language, provenance, civility, article } = artifact;
         let civility = Civility::check(civility)?;
-        Ok(Self { name, version, language, sha256, provenance, civility })
+        let article = article.map(ArticleHeads::check).transpose()?;
+        Ok(Self { name, version, language, sha256, provenance, civility, article })
     }
 
     /// The name, such as "english-permissive".
@@ -187,17 +216,17 @@ impl Model {
 
     /// Whether stance can be scored.
     pub const fn has_stance(&self) -> bool {
-        false
+        self.article.is_some()
     }
 
     /// Whether relevance can be scored.
     pub const fn has_relevance(&self) -> bool {
-        false
+        self.article.is_some()
     }
 
     /// Whether sentiment can be scored.
     pub const fn has_sentiment(&self) -> bool {
-        false
+        self.article.is_some()
     }
 
     /// The civility heads.
@@ -205,13 +234,17 @@ impl Model {
         &self.civility
     }
 
+    /// The heads that look at the article, if the model has them.
+    pub const fn article(&self) -> Option<&ArticleHeads> {
+        self.article.as_ref()
+    }
+
     fn scores(&self, question: &Question<'_>, language: Language) -> Scores {
-        Scores {
-            language,
-            attributes: self.civility.scores(question.text, question.attributes, question.explain),
-            stances: Vec::new(),
-            on_topic: None,
-            sentiment: None,
-        }
+        let (on_topic, stances, sentiment) = match &self.article {
+            Some(heads) => heads.scores(question),
+            None => (None, unknown_stances(question), None),
+        };
+        let attributes = self.civility.scores(question.text, question.attributes, question.explain);
+        Scores { language, attributes, stances, on_topic, sentiment }
     }
 }

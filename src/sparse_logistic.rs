@@ -187,18 +187,4 @@ impl Predict<&Csr, Array2<f64>> for SparseMultiLogisticRegression {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use linfa::DatasetBase;
-    use linfa::traits::Fit;
-    use ndarray::array;
-
-    #[test]
-    fn fits() {
-        let rows =
-            Csr::from_dense(&array![[1.0, 2.0], [2.0, 0.5], [0.0, -1.0], [-1.0, 0.3], [0.3, 0.1]]).unwrap();
-        let data = DatasetBase::new(rows, array![true, true, false, false, true]);
-        let model = SparseLogisticRegression::params().l2(0.5).fit(&data).unwrap();
-        assert!(model.predict(&data)[0] > 0.5);
-    }
-}
+mod tests;

@@ -12,9 +12,12 @@ use clap::{Parser, Subcommand};
 use comity::{
     classifier::{
         Model,
+        article::ArticleHeads,
         artifact::{Artifact, Provenance, TrainingSet, sha256_hex},
     },
-    trainer::{card, civility::Pool, config::Config, corpus, evaluate},
+    trainer::{
+        card, civility::Pool, config::Config, corpus, evaluate, relevance, sentiment, stance, valence,
+    },
 };
 
 /// Trains and measures comity's models.
@@ -46,6 +49,9 @@ enum Command {
         data: PathBuf,
     },
 }
+
+/// The seed of what is drawn while measuring.
+const SEED: u64 = 20_261_122;
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
@@ -83,7 +89,7 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         Provenance { settings, code_version: env!("CARGO_PKG_VERSION").to_owned(), ..Provenance::default() };
     for set in &config.sets {
         let folder = if set.ours { config_path.parent().unwrap_or(Path::new(".")) } else { data };
-        let (rows, sha256) = corpus::rows(&folder.join(&set.file))?;
+        let (rows, sha256) = corpus::rows_and_hash(&folder.join(&set.file))?;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         provenance.sets.push(TrainingSet {
             name: set.name.clone(),
@@ -94,14 +100,10 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         sets.insert(set.name.clone(), rows);
     }
     let civility = Pool::gather(&config, &sets).fit(&config, say)?;
-    let mut artifact = Artifact {
-        name: config.name,
-        version: config.version,
-        language: config.language,
-        provenance,
-        civility,
-    };
-    let measured = evaluate::all(&Model::check(artifact.clone(), String::new())?, data)?;
+    let article = config.article_heads.then(|| article_heads(data, config.seed)).transpose()?;
+    let Config { name, version, language, seed, .. } = config;
+    let mut artifact = Artifact { name, version, language, provenance, civility, article };
+    let measured = evaluate::all(&Model::check(artifact.clone(), String::new())?, data, seed)?;
     artifact.provenance.figures = measured.iter().map(evaluate::Measured::figure).collect();
     let bytes = artifact.to_bytes()?;
     let path = config_path.with_extension("comity");
@@ -113,10 +115,20 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
     Ok(())
 }
 
+fn article_heads(data: &Path, seed: u64) -> Result<ArticleHeads> {
+    let lexicon = valence::train(data)?;
+    say("words learnt");
+    let relevance = relevance::train(data, &lexicon, seed)?;
+    let stance = stance::train(data, &lexicon, seed)?;
+    let sentiment = sentiment::train(data, &lexicon)?;
+    say("relevance, stance and sentiment fitted");
+    Ok(ArticleHeads { lexicon, relevance, stance, sentiment })
+}
+
 #[expect(clippy::print_stdout, reason = "the table is this command's answer")]
 fn evaluate(model: &Path, data: &Path) -> Result<()> {
     let bytes = fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
-    let measured = evaluate::all(&Model::from_bytes(&bytes)?, data)?;
+    let measured = evaluate::all(&Model::from_bytes(&bytes)?, data, SEED)?;
     println!("{}", card::table(&measured));
     Ok(())
 }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::civility::CivilityParams;
+use super::{article::ArticleHeads, civility::CivilityParams};
 
 const MAGIC: &[u8; 8] = b"COMITY\0\x01";
 
@@ -95,6 +95,8 @@ pub struct Artifact {
     pub provenance: Provenance,
     /// Civility.
     pub civility: CivilityParams,
+    /// The heads that look at the article.
+    pub article: Option<ArticleHeads>,
 }
 
 impl Artifact {

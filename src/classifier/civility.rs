@@ -128,7 +128,10 @@ impl Civility {
             AttributeScore {
                 attribute,
                 probability: logit.map(probability),
-                explanation: head.zip(logit).filter(|_| explain).map(|(h, logit)| self.explanation(text, &parts, h, logit)),
+                explanation: head
+                    .zip(logit)
+                    .filter(|_| explain)
+                    .map(|(h, logit)| self.explanation(text, &parts, h, logit)),
             }
         };
         attributes.iter().copied().map(score).collect()
@@ -137,7 +140,8 @@ impl Civility {
     /// What each token contributed to each head, in log-odds: the weight of an n-gram is shared out evenly to its
     /// occurrences, and of each occurrence to its first and last word.
     fn parts(&self, text: &Text<'_>, row: &Row) -> Vec<[f64; LANES]> {
-        let mut by_column: Vec<(u32, f32, u32)> = row.iter().map(|(column, value)| (*column, *value, 0)).collect();
+        let mut by_column: Vec<(u32, f32, u32)> =
+            row.iter().map(|(column, value)| (*column, *value, 0)).collect();
         by_column.sort_unstable_by_key(|(column, ..)| *column);
         let find = |by_column: &[(u32, f32, u32)], key| {
             let column = self.vocabulary.column(key)?;
@@ -153,7 +157,10 @@ impl Civility {
         let mut parts = vec![[0.0; LANES]; text.tokens().len()];
         for block in self.vocabulary.spec() {
             grams(text, *block, |key, first, last| {
-                let Some((column, value, times)) = find(&by_column, key).and_then(|i| by_column.get(i)) else { return };
+                let Some((column, value, times)) = find(&by_column, key).and_then(|i| by_column.get(i))
+                else {
+                    return;
+                };
                 let Some(line) = self.lines.get(*column as usize) else { return };
                 let share = f64::from(*value) / f64::from(*times) / 2.0;
                 for token in [first, last] {
@@ -167,13 +174,7 @@ impl Civility {
         parts
     }
 
-    fn explanation(
-        &self,
-        text: &Text<'_>,
-        parts: &[[f64; LANES]],
-        head: usize,
-        logit: f32,
-    ) -> Explanation {
+    fn explanation(&self, text: &Text<'_>, parts: &[[f64; LANES]], head: usize, logit: f32) -> Explanation {
         let mut contributions: Vec<Contribution> = text
             .tokens()
             .iter()

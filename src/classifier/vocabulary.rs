@@ -195,8 +195,11 @@ mod tests {
 
     #[test]
     fn keys_out_of_order_are_refused() {
-        let params =
-            VocabularyParams { spec: vec![Block::Words { min: 1, max: 1 }], keys: vec![2, 1], idf: vec![1.0, 1.0] };
+        let params = VocabularyParams {
+            spec: vec![Block::Words { min: 1, max: 1 }],
+            keys: vec![2, 1],
+            idf: vec![1.0, 1.0],
+        };
         assert!(matches!(Vocabulary::check(params), Err(ArtifactError::Malformed(_))));
     }
 }

@@ -204,13 +204,20 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_score_leaves_a_comment_undecided() {
-        let mut some = scores(Some(0.01));
-        some.attributes[Attribute::Threat as usize].probability = None;
-        let found = verdict(FAIR, &some, "");
+    fn a_comment_without_any_known_score_is_undecided() {
+        let found = verdict(FAIR, &scores(None), "");
         assert_eq!(codes(&found), [ReasonCode::Undecided]);
-        assert_eq!(found.reasons[0].moderator_detail, "1 of 6 scores that the policy needs are unknown");
-        assert_eq!(verdict(FAIR, &some, "defaults.undecided = \"approve\"").decision, Decision::Approve);
+        let detail = "none of the 6 scores that the policy needs is known";
+        assert_eq!(found.reasons[0].moderator_detail, detail);
+        let approving = verdict(FAIR, &scores(None), "defaults.undecided = \"approve\"");
+        assert_eq!(approving.decision, Decision::Approve);
+    }
+
+    #[test]
+    fn a_head_that_the_model_lacks_leaves_the_decision_to_the_others() {
+        let mut some = with(Attribute::Toxicity, 0.8);
+        some.attributes[Attribute::Threat as usize].probability = None;
+        assert_eq!(codes(&verdict(FAIR, &some, "")), [ReasonCode::Uncivil]);
     }
 
     #[test]

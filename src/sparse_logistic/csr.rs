@@ -115,14 +115,14 @@ impl Csr {
     /// The given columns, renumbered by their position in `columns`; all rows stay, if only empty.
     ///
     /// # Errors
-    /// [`Error::Column`] for a column out of range, [`Error::RepeatedColumn`] for one selected twice.
+    /// [`Error::SelectedColumn`] for a column out of range, [`Error::RepeatedColumn`] for one selected twice.
     pub fn select_columns(&self, columns: &[u32]) -> Result<Self> {
         let mut renumbered = vec![None; self.columns];
         for (position, &column) in (0u32..).zip(columns) {
             match renumbered.get_mut(column as usize) {
                 Some(slot @ None) => *slot = Some(position),
                 Some(Some(_)) => return Err(Error::RepeatedColumn { column }),
-                None => return Err(Error::Column { row: 0, column, columns: self.columns }),
+                None => return Err(Error::SelectedColumn { column, columns: self.columns }),
             }
         }
         let mut selected = Self::new(columns.len())?;

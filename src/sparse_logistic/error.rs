@@ -34,6 +34,14 @@ pub enum Error {
         /// Number of columns of the matrix.
         columns: usize,
     },
+    /// A selected column at or beyond the width of the matrix.
+    #[error("column {column} is out of range 0..{columns}")]
+    SelectedColumn {
+        /// The column index given.
+        column: u32,
+        /// Number of columns of the matrix.
+        columns: usize,
+    },
     /// A column selected twice.
     #[error("column {column} is selected twice, each may be selected once")]
     RepeatedColumn {

@@ -192,7 +192,13 @@ fn finish(original: &str, draft: Draft<'_>) -> Folded {
         }
         text.push(ch);
     }
-    let graphemes: Vec<u32> = original.grapheme_indices(true).map(|(at, _)| at as u32).collect();
+    // In ASCII only a carriage return before a line feed joins with its neighbour; the fold keeps them in one unit.
+    let plain = original.is_ascii() && !original.contains('\r');
+    let graphemes: Vec<u32> = if plain {
+        (0..original.len() as u32).collect()
+    } else {
+        original.grapheme_indices(true).map(|(at, _)| at as u32).collect()
+    };
     for disguise in &mut disguises {
         disguise.span = widened(&graphemes, original.len(), disguise.span);
     }

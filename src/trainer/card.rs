@@ -9,10 +9,12 @@ use crate::classifier::artifact::Artifact;
 
 /// A table of figures in Markdown.
 pub fn table(measured: &[Measured]) -> String {
-    let mut out = String::from("| set | label and metric | rows | value | 95 % interval |\n|---|---|---|---|---|\n");
+    let mut out =
+        String::from("| set | label and metric | rows | value | 95 % interval |\n|---|---|---|---|---|\n");
     for m in measured {
-        let interval = m.interval.map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.low, i.high));
-        let _infallible = writeln!(out, "| {} | {} | {} | {:.3} | {interval} |", m.set, m.what, m.rows, m.value);
+        let interval = m.interval.map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.0, i.1));
+        let _infallible =
+            writeln!(out, "| {} | {} | {} | {:.3} | {interval} |", m.set, m.what, m.rows, m.value);
     }
     out
 }
@@ -26,7 +28,7 @@ pub fn json(artifact: &Artifact, measured: &[Measured]) -> Result<String, serde_
         .iter()
         .map(|m| {
             json!({ "set": m.set, "what": m.what, "rows": m.rows, "value": m.value,
-                "interval": m.interval.map(|i| [i.low, i.high]) })
+                "interval": m.interval })
         })
         .collect();
     let mut text = serde_json::to_string_pretty(

@@ -46,9 +46,15 @@ impl<'a> Pool<'a> {
             let mut seen = std::collections::BTreeSet::new();
             for source in &head.rows {
                 for row in sets.get(&source.set).into_iter().flatten() {
-                    let Some(label) = row.number(&source.label).map(|l| (l / source.over).clamp(0.0, 1.0)) else { continue };
+                    let Some(label) = row.number(&source.label).map(|l| (l / source.over).clamp(0.0, 1.0))
+                    else {
+                        continue;
+                    };
                     let skip = source.only.is_some_and(|only| (only - label).abs() > 1e-9);
-                    if skip || row.text.trim().is_empty() || !seen.insert((row.text.as_str(), label.to_bits())) {
+                    if skip
+                        || row.text.trim().is_empty()
+                        || !seen.insert((row.text.as_str(), label.to_bits()))
+                    {
                         continue;
                     }
                     let text = *index.entry(row.text.as_str()).or_insert_with(|| {
@@ -56,7 +62,7 @@ impl<'a> Pool<'a> {
                         texts.len() - 1
                     });
                     let sample = Sample { row: text, label: label as f32, weight: source.weight as f32 };
-                    if is_held_out(&row.group(), config.held_out) {
+                    if is_held_out(&row.group().unwrap_or_else(|| row.id.clone()), config.held_out) {
                         if source.calibrates {
                             samples.held_out.push(sample);
                         }
@@ -137,12 +143,7 @@ impl<'a> Pool<'a> {
         Ok(csr)
     }
 
-    fn fit_heads(
-        &self,
-        config: &Config,
-        rows: &Csr,
-        say: impl Fn(&str),
-    ) -> Result<Vec<Fitted>, FitError> {
+    fn fit_heads(&self, config: &Config, rows: &Csr, say: impl Fn(&str)) -> Result<Vec<Fitted>, FitError> {
         self.heads
             .iter()
             .map(|(head, samples)| {
@@ -174,7 +175,8 @@ impl<'a> Pool<'a> {
             let spread = |f: &Fitted| standard_deviation(&f.decisions(rows, &samples.held_out));
             let mixed: Vec<f64> = match toxicity.and_then(|t| fitted.get(t)) {
                 Some(main) if head.toxicity_share > 0.0 => {
-                    let (a, b) = ((1.0 - head.toxicity_share) / spread(own), head.toxicity_share / spread(main));
+                    let (a, b) =
+                        ((1.0 - head.toxicity_share) / spread(own), head.toxicity_share / spread(main));
                     own.weights.iter().zip(&main.weights).map(|(o, m)| a * o + b * m).collect()
                 }
                 _ => own.weights.clone(),
@@ -189,11 +191,16 @@ impl<'a> Pool<'a> {
                 head.attribute.name(),
                 samples.held_out.len()
             ));
-            heads.push(Head { attribute: head.attribute, scale: (scale * slope) as f32, bias: intercept as f32 });
+            heads.push(Head {
+                attribute: head.attribute,
+                scale: (scale * slope) as f32,
+                bias: intercept as f32,
+            });
             columns.push(stored);
         }
-        let weights =
-            (0..vocabulary.keys.len()).flat_map(|i| columns.iter().filter_map(move |c| c.get(i).copied())).collect();
+        let weights = (0..vocabulary.keys.len())
+            .flat_map(|i| columns.iter().filter_map(move |c| c.get(i).copied()))
+            .collect();
         Ok(CivilityParams { vocabulary, heads, weights })
     }
 }
@@ -202,7 +209,8 @@ impl<'a> Pool<'a> {
 pub fn is_held_out(group: &str, share: f64) -> bool {
     let digits: String = group.chars().filter(char::is_ascii_digit).collect();
     let name = if digits.len() >= 4 { digits.as_str() } else { group };
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let hash =
+        name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     ((hash >> 40) as f64) < share * f64::from(1_u32 << 24)
 }
 

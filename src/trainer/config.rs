@@ -20,6 +20,11 @@ pub struct Config {
     pub max_iterations: u64,
     /// The share of the groups of calibrating rows that is held out of the fit.
     pub held_out: f64,
+    /// The seed of whatever is drawn.
+    pub seed: u64,
+    /// Whether relevance, stance and sentiment are fitted too (English only so far).
+    #[serde(default)]
+    pub article_heads: bool,
     /// The blocks of n-grams.
     pub blocks: Vec<BlockConfig>,
     /// The data sets.

@@ -1,64 +1,61 @@
 //! Labelled comments as JSON Lines.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::classifier::artifact::sha256_hex;
 
-/// Why a corpus could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum CorpusError {
-    /// The file could not be read.
-    #[error("cannot read {path}: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A line is not a row.
-    #[error("{path} line {line} is not a row: {source}")]
-    NotARow {
-        /// The file.
-        path: String,
-        /// The line, from 1.
-        line: usize,
-        /// Why.
-        source: serde_json::Error,
-    },
-}
-
-/// One labelled comment.
+/// One labelled comment; what does not apply is absent.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub struct Row {
     /// The identifier within its file.
+    #[serde(default)]
     pub id: String,
-    /// The text.
+    /// The comment.
     pub text: String,
-    /// 1 for uncivil, 0 for civil.
+    /// The primary language subtag.
+    #[serde(default)]
+    pub lang: String,
+    /// 1 when uncivil.
+    #[serde(default)]
     pub civil: Option<u8>,
-    /// The original fine-grained labels.
-    pub labels: Value,
-    /// Graded scores in `[0, 1]`.
+    /// The labels of the source.
+    #[serde(default)]
+    pub labels: serde_json::Value,
+    /// Graded labels in `[0, 1]`.
+    #[serde(default)]
     pub soft: BTreeMap<String, f64>,
-    /// The stance target.
+    /// What the stance or sentiment is towards.
+    #[serde(default)]
     pub target: Option<String>,
     /// favor, against or neutral.
+    #[serde(default)]
     pub stance: Option<String>,
     /// positive, neutral or negative.
+    #[serde(default)]
     pub sentiment: Option<String>,
-    /// Headline or title.
+    /// The headline, perhaps with a summary after a bar.
+    #[serde(default)]
     pub context: Option<String>,
-    /// The comment that this one answers.
+    /// The comment that was answered.
+    #[serde(default)]
     pub parent: Option<String>,
-    /// Rows of one group are never split between fitting and measuring.
-    pub group: Value,
+    /// Rows of one group are split together.
+    #[serde(default)]
+    group: Option<serde_json::Value>,
 }
 
 impl Row {
+    /// The group, when there is one.
+    pub fn group(&self) -> Option<String> {
+        self.group.as_ref().map(|g| g.as_str().map_or_else(|| g.to_string(), str::to_owned))
+    }
+
     /// A number at a dotted path: `civil`, `labels.NAME`, `soft.NAME`, or `constant.NUMBER`. True counts as 1.
     pub fn number(&self, path: &str) -> Option<f64> {
         match path.split_once('.') {
@@ -73,37 +70,67 @@ impl Row {
             _ => None,
         }
     }
-
-    /// The group, or the identifier when there is none.
-    pub fn group(&self) -> String {
-        match &self.group {
-            Value::Null => self.id.clone(),
-            Value::String(group) => group.clone(),
-            other => other.to_string(),
-        }
-    }
 }
 
-/// The rows of a file, and the SHA-256 of the file. A `.tsv` file holds the project's own texts: a header line, then
-/// group, kind, civil (1 or 0) and text, tab-separated. Any other is JSON Lines.
+/// Why a corpus cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is not a row.
+    #[error("line {line} of {path} is not a labelled comment")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Why; names no text.
+        source: serde_json::Error,
+    },
+    /// There is nothing to fit.
+    #[error("fit of {head} failed: {reason}")]
+    Fit {
+        /// Which head.
+        head: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Reads all rows of a file: JSON Lines, or the project's own texts in a `.tsv` (a header line, then group, kind, civil
+/// (1 or 0) and text, tab-separated).
 ///
 /// # Errors
 /// When the file cannot be read or a line is not a row.
-pub fn rows(path: &Path) -> Result<(Vec<Row>, String), CorpusError> {
-    let name = || path.display().to_string();
-    let bytes = fs::read(path).map_err(|source| CorpusError::Unreadable { path: name(), source })?;
+pub fn rows(path: &Path) -> Result<Vec<Row>, CorpusError> {
+    Ok(rows_and_hash(path)?.0)
+}
+
+/// As [`rows`], with the SHA-256 of the file.
+///
+/// # Errors
+/// When the file cannot be read or a line is not a row.
+pub fn rows_and_hash(path: &Path) -> Result<(Vec<Row>, String), CorpusError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
+    let sha256 = sha256_hex(text.as_bytes());
     if path.extension().is_some_and(|e| e == "tsv") {
-        return Ok((own_rows(&String::from_utf8_lossy(&bytes)), sha256_hex(&bytes)));
+        return Ok((own_rows(&text), sha256));
     }
-    let rows = bytes
-        .split(|b| *b == b'\n')
-        .enumerate()
-        .filter(|(_, line)| !line.is_empty())
+    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
+    let rows = lines
         .map(|(i, line)| {
-            serde_json::from_slice(line).map_err(|source| CorpusError::NotARow { path: name(), line: i + 1, source })
+            let wrong = |source| CorpusError::Line { path: path.to_owned(), line: i + 1, source };
+            serde_json::from_str(line).map_err(wrong)
         })
         .collect::<Result<_, _>>()?;
-    Ok((rows, sha256_hex(&bytes)))
+    Ok((rows, sha256))
 }
 
 fn own_rows(file: &str) -> Vec<Row> {
@@ -114,7 +141,7 @@ fn own_rows(file: &str) -> Vec<Row> {
             id: group.to_owned(),
             text: text.to_owned(),
             civil: civil.parse().ok(),
-            group: Value::String(group.to_owned()),
+            group: Some(Value::String(group.to_owned())),
             ..Row::default()
         })
     };
@@ -141,7 +168,9 @@ mod tests {
 
     #[test]
     fn own_rows_skip_the_header_and_keep_pairs_together() {
-        let rows = own_rows("pair_id\tkind\tlabel\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n");
+        let rows = own_rows(
+            "pair_id\tkind\tlabel\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n",
+        );
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].civil, Some(0));
         assert_eq!(rows[0].group(), rows[1].group());

@@ -8,11 +8,17 @@ use rayon::prelude::*;
 
 use super::corpus::{CorpusError, Row, rows};
 use crate::{
-    classifier::{Model, artifact::Figure},
-    metrics::{Interval, auc, bootstrap, expected_calibration_error},
+    classifier::{Model, article::ArticleHeads, artifact::Figure},
+    metrics::{auc, bootstrap_interval, expected_calibration_error},
     scores::Attribute,
     text::Text,
 };
+
+/// Resamples of a bootstrap interval.
+const RESAMPLES: u32 = 200;
+const SEED: u64 = 20_261_122;
+/// Bins of the calibration error.
+const BINS: usize = 15;
 
 /// One measured figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +32,7 @@ pub struct Measured {
     /// The value.
     pub value: f64,
     /// The bootstrap 95 % interval.
-    pub interval: Option<Interval>,
+    pub interval: Option<(f64, f64)>,
 }
 
 impl Measured {
@@ -80,8 +86,23 @@ const KOREAN: [Task; 2] = [
 ///
 /// # Errors
 /// When a set cannot be read.
-pub fn all(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError> {
-    civility(model, data)
+pub fn all(model: &Model, data: &Path, seed: u64) -> Result<Vec<Measured>, CorpusError> {
+    let mut measured = civility(model, data)?;
+    if let Some(ArticleHeads { lexicon, relevance, stance, sentiment }) = model.article() {
+        let figures = [
+            super::relevance::evaluate(data, relevance, lexicon, seed)?,
+            super::stance::evaluate(data, stance, lexicon)?,
+            super::sentiment::evaluate(data, sentiment, lexicon)?,
+        ];
+        measured.extend(figures.into_iter().flatten().map(|(what, value)| Measured {
+            set: "article heads".to_owned(),
+            what,
+            rows: 0,
+            value,
+            interval: None,
+        }));
+    }
+    Ok(measured)
 }
 
 /// Measures the civility heads of a model on the sets of its language below `data/dev`.
@@ -94,7 +115,7 @@ pub fn civility(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError
     let mut loaded: Option<(&str, Vec<Row>)> = None;
     for task in tasks {
         if loaded.as_ref().is_none_or(|(set, _)| *set != task.set) {
-            loaded = Some((task.set, rows(&data.join("dev").join(format!("{}.jsonl", task.set)))?.0));
+            loaded = Some((task.set, rows(&data.join("dev").join(format!("{}.jsonl", task.set)))?));
         }
         let Some((_, rows)) = &loaded else { continue };
         let (scores, labels): (Vec<f64>, Vec<bool>) = rows
@@ -106,15 +127,23 @@ pub fn civility(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError
                 Some((f64::from(score.first()?.probability.unwrap_or_default()), label))
             })
             .unzip();
+        let label = task.label.trim_start_matches("labels.");
         let add = |what: &str, value, interval| Measured {
             set: task.set.to_owned(),
-            what: format!("{} {what}", task.label.trim_start_matches("labels.")),
+            what: format!("{label} {what}"),
             rows: labels.len(),
             value,
             interval,
         };
-        measured.push(add("AUC", auc(&scores, &labels), Some(bootstrap(&scores, &labels, auc))));
-        measured.push(add("ECE", expected_calibration_error(&scores, &labels, 15), None));
+        let resampled = |positions: &[usize]| {
+            let pick = |i: &usize| Some((*scores.get(*i)?, *labels.get(*i)?));
+            let (scores, labels): (Vec<f64>, Vec<bool>) = positions.iter().filter_map(pick).unzip();
+            auc(&scores, &labels)
+        };
+        let interval = bootstrap_interval(labels.len(), RESAMPLES, SEED, resampled);
+        measured.extend(auc(&scores, &labels).map(|value| add("AUC", value, interval)));
+        measured
+            .extend(expected_calibration_error(&scores, &labels, BINS).map(|value| add("ECE", value, None)));
     }
     Ok(measured)
 }

@@ -76,16 +76,23 @@ pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Resu
             }
         }
     }
-    let dataset = DatasetBase::new(rows.select_rows(&indices)?, Array1::from(labels)).with_weights(Array1::from(weights));
+    let dataset = DatasetBase::new(rows.select_rows(&indices)?, Array1::from(labels))
+        .with_weights(Array1::from(weights));
     let model = SparseLogisticRegression::params().l2(l2).max_iterations(max_iterations).fit(&dataset)?;
-    Ok(Fitted { weights: model.weights, intercept: model.intercept, iterations: model.iterations, loss: model.cost })
+    Ok(Fitted {
+        weights: model.weights,
+        intercept: model.intercept,
+        iterations: model.iterations,
+        loss: model.cost,
+    })
 }
 
-/// Platt's slope and intercept for samples whose labels are taken as positive from 0.5 on.
+/// Platt's slope and intercept for samples whose labels are taken as positive above one half: what a fair-minded
+/// reader would call so clearly, not arguably.
 ///
 /// # Errors
 /// When Newton's method does not converge.
 pub fn platt(logits: &[f64], samples: &[Sample]) -> Result<(f64, f64), FitError> {
-    let labels: Vec<bool> = samples.iter().map(|s| s.label >= 0.5).collect();
+    let labels: Vec<bool> = samples.iter().map(|s| s.label > 0.5).collect();
     Ok(calibration::platt(logits, &labels, None)?)
 }

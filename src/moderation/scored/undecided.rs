@@ -1,5 +1,5 @@
 //! # What it checks
-//! UNDECIDED: whether a score that a threshold needs is unknown, and whether the author is new to the site.
+//! UNDECIDED: whether none of the scores that thresholds need is known, and whether the author is new to the site.
 //!
 //! # Why
 //! What cannot be judged by machine is for a person to judge; so are the first comments of a new author, where the
@@ -7,13 +7,14 @@
 //!
 //! # Limits
 //! In a language without a model every score is unknown; that is for UNSUPPORTED_LANGUAGE to say, not for this rule.
+//! A model may lack a head for some attribute: its other heads then decide, and GetModel tells which it has.
 //! An author whose approved comments are not known is not taken for a new one.
 //!
 //! # Source
 //! Pre-moderation of first comments, as most comment systems offer it.
 
 use crate::{
-    moderation::{Author, Decision, ReasonCode, Rules, finding::Finding},
+    moderation::{AttributeRule, Author, Decision, ReasonCode, Rules, finding::Finding},
     scores::Scores,
 };
 
@@ -32,13 +33,9 @@ pub(super) fn finding(author: &Author, scores: &Scores, rules: &Rules) -> Option
 
 fn unknown_scores(scores: &Scores, rules: &Rules) -> Option<String> {
     let needed = rules.attributes.len();
-    let unknown = rules
-        .attributes
-        .iter()
-        .filter(|rule| !scores.probability(rule.attribute).is_some_and(f32::is_finite))
-        .count();
-    (scores.language.supported && unknown > 0)
-        .then(|| format!("{unknown} of {needed} scores that the policy needs are unknown"))
+    let known = |rule: &AttributeRule| scores.probability(rule.attribute).is_some_and(f32::is_finite);
+    (scores.language.supported && needed > 0 && !rules.attributes.iter().any(known))
+        .then(|| format!("none of the {needed} scores that the policy needs is known"))
 }
 
 fn new_author(author: &Author, rules: &Rules) -> Option<String> {

@@ -1,0 +1,495 @@
+//! A text as the heads that look at meaning see it: words with stem, negation and role, counted and weighted.
+//!
+//! One reading serves relevance, stance and sentiment, in training and in serving alike. All words are 32-bit hashes
+//! from here on, so nothing is allocated per word and no word is stored in an artifact. It does not judge anything.
+//!
+//! Negation marks follow Pang, Lee and Vaithyanathan (2002) with a window of four words; weights are
+//! `(1 + ln tf) · idf` (Manning, Raghavan and Schütze 2008, section 6.2).
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::{lists::Lists, valence::Valence};
+use crate::text::{Text, TokenKind};
+
+/// Tokens read of one text; what follows is left out, which bounds the work for a body of any length.
+pub const MAX_TOKENS: usize = 20_000;
+/// The length of a negation window in words.
+const WINDOW: u8 = 4;
+/// Characters of a word that are cut into character grams.
+const MAX_LETTERS: usize = 40;
+
+/// FNV-1a over bytes (Fowler, Noll, Vo 1991); a typographic apostrophe counts as a straight one.
+pub fn hash(word: &str) -> u32 {
+    let step = |h: u32, b: u8| (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
+    if word.is_ascii() {
+        return word.bytes().fold(0x811c_9dc5, step);
+    }
+    let mut buffer = [0; 4];
+    word.chars().fold(0x811c_9dc5, |h, c| {
+        let c = if c == '’' { '\'' } else { c };
+        c.encode_utf8(&mut buffer).bytes().fold(h, step)
+    })
+}
+
+/// The hash of a word inside a negation window.
+pub const fn negated(word: u32) -> u32 {
+    (word ^ 0x5bd1_e995).wrapping_mul(0x9e37_79b1)
+}
+
+/// Cuts an English ending off, so that "taxes", "taxed" and "tax" meet. Cruder than Porter (1980) and enough here.
+pub fn stem(word: &str) -> &str {
+    const ENDINGS: [&str; 20] = [
+        "ations", "ation", "ings", "ing", "edly", "ments", "ment", "ness", "ers", "ies", "ied", "ed", "es",
+        "er", "ly", "ions", "ion", "s", "y", "e",
+    ];
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+    let cut = ENDINGS.iter().find_map(|e| word.strip_suffix(e).filter(|w| w.len() >= 4));
+    cut.or_else(|| word.strip_suffix('s').filter(|w| w.len() >= 3)).unwrap_or(word)
+}
+
+/// What a word does in a sentence: bits of a set.
+pub mod role {
+    /// Turns round what follows.
+    pub const NEGATION: u8 = 1;
+    /// Ends a negation window.
+    pub const BREAK: u8 = 1 << 1;
+    /// Says nothing of the subject.
+    pub const STOP: u8 = 1 << 2;
+    /// Approves.
+    pub const AGREE: u8 = 1 << 3;
+    /// Disapproves.
+    pub const DISAGREE: u8 = 1 << 4;
+    /// Asks for something to be done.
+    pub const DEMAND: u8 = 1 << 5;
+    /// Turns a target round.
+    pub const TARGET_NEGATION: u8 = 1 << 6;
+    /// Makes a target ask for less of something.
+    pub const TARGET_BAN: u8 = 1 << 7;
+}
+
+/// The roles of words, by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Roles {
+    keys: Vec<u32>,
+    roles: Vec<u8>,
+}
+
+impl Roles {
+    /// The roles that the lists of a language give.
+    pub fn new(lists: &Lists) -> Self {
+        let sets = [
+            (lists.negations, role::NEGATION),
+            (lists.breaks, role::BREAK),
+            (lists.stop, role::STOP),
+            (lists.agree, role::AGREE),
+            (lists.disagree, role::DISAGREE),
+            (lists.demand, role::DEMAND),
+            (lists.target_negations, role::TARGET_NEGATION),
+            (lists.target_bans, role::TARGET_BAN),
+        ];
+        let mut all = std::collections::BTreeMap::new();
+        for (words, bit) in sets {
+            for word in words {
+                *all.entry(hash(word)).or_insert(0) |= bit;
+            }
+        }
+        Self { keys: all.keys().copied().collect(), roles: all.into_values().collect() }
+    }
+
+    /// The bits of [`role`] that a word has; 0 for most.
+    pub fn of(&self, word: u32) -> u8 {
+        self.keys.binary_search(&word).ok().and_then(|i| self.roles.get(i)).copied().unwrap_or(0)
+    }
+}
+
+/// How rare stems and character grams are: `ln((n + 1) / (df + 1)) + 1` in steps of `unseen / 255`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Rarity {
+    /// Hashed stems, ascending.
+    pub keys: Vec<u32>,
+    /// The rarity of each stem, in steps.
+    pub stems: Vec<u8>,
+    /// The rarity of character grams by the low bits of their hash, in steps; the length is a power of two.
+    pub grams: Vec<u8>,
+    /// The rarity of what was never seen: the largest.
+    pub unseen: f32,
+}
+
+impl Rarity {
+    /// The rarity of a hashed stem.
+    pub fn stem(&self, stem: u32) -> f32 {
+        let found = self.keys.binary_search(&stem).ok().and_then(|i| self.stems.get(i));
+        found.map_or(self.unseen, |&s| f32::from(s) * self.unseen / 255.0)
+    }
+
+    /// The rarity of a hashed character gram.
+    pub fn gram(&self, gram: u32) -> f32 {
+        let slot = fold_bits(gram) & self.grams.len().wrapping_sub(1);
+        self.grams.get(slot).map_or(self.unseen, |&s| f32::from(s) * self.unseen / 255.0)
+    }
+}
+
+/// Mixes the high bits of a hash into the low ones, which FNV spreads less well.
+pub const fn fold_bits(hash: u32) -> usize {
+    (hash ^ (hash >> 15)) as usize
+}
+
+/// What one language's heads share: word roles, rarity and valence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Lexicon {
+    /// Word roles.
+    pub roles: Roles,
+    /// Rarity of stems and character grams.
+    pub rarity: Rarity,
+    /// Valence of words.
+    pub valence: Valence,
+}
+
+/// One token of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// The hash of the word; one and the same for all numbers, for all links and for all names.
+    pub word: u32,
+    /// The same, marked when it stands in a negation window.
+    pub marked: u32,
+    /// The hash of the stem; that of the word for anything but words.
+    pub stem: u32,
+    /// The bits of [`role`].
+    pub roles: u8,
+    /// Whether it is a word.
+    pub is_word: bool,
+}
+
+impl Unit {
+    /// Whether it has a role.
+    pub const fn has(&self, role: u8) -> bool {
+        self.roles & role != 0
+    }
+
+    /// Whether it stands in a negation window.
+    pub const fn is_negated(&self) -> bool {
+        self.word != self.marked
+    }
+}
+
+/// A stem or character gram of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Term {
+    /// Its hash.
+    pub key: u32,
+    /// Its rarity.
+    pub rarity: f32,
+    /// `(1 + ln tf) · rarity`.
+    pub weight: f32,
+}
+
+/// The terms of a text by ascending key, with their Euclidean length.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Terms {
+    /// The terms.
+    pub terms: Vec<Term>,
+    /// The Euclidean length of the weights.
+    pub norm: f32,
+    /// The sum of rarities.
+    pub rarity: f32,
+}
+
+impl Terms {
+    fn new(mut keys: Vec<u32>, rarity: impl Fn(u32) -> f32) -> Self {
+        keys.sort_unstable();
+        let terms: Vec<Term> = keys
+            .chunk_by(|a, b| a == b)
+            .filter_map(|run| run.first().map(|&key| (key, rarity(key), run.len() as f32)))
+            .map(|(key, rarity, count)| Term { key, rarity, weight: (1.0 + count.ln()) * rarity })
+            .collect();
+        let norm = terms.iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
+        let rarity = terms.iter().map(|t| t.rarity).sum();
+        Self { terms, norm, rarity }
+    }
+
+    /// The terms that two texts share, in pairs.
+    pub fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Term, Term)> + 'a {
+        let mut rest = other.terms.iter().copied().peekable();
+        self.terms.iter().filter_map(move |&mine| {
+            while rest.next_if(|t| t.key < mine.key).is_some() {}
+            rest.next_if(|t| t.key == mine.key).map(|theirs| (mine, theirs))
+        })
+    }
+
+    /// The cosine of the angle between two texts, in `[0, 1]`; 0 when one is empty.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        let dot: f32 = self.shared(other).map(|(a, b)| a.weight * b.weight).sum();
+        if dot > 0.0 { (dot / (self.norm * other.norm)).min(1.0) } else { 0.0 }
+    }
+
+    /// Whether a term is among them.
+    pub fn contains(&self, key: u32) -> bool {
+        self.terms.binary_search_by_key(&key, |t| t.key).is_ok()
+    }
+}
+
+/// A text read for meaning.
+#[derive(Debug)]
+pub struct Reading<'t> {
+    /// The folded text.
+    pub folded: &'t str,
+    /// The tokens, at most [`MAX_TOKENS`].
+    pub units: Vec<Unit>,
+    /// The sentences, as ranges of [`Self::units`]; none is empty, marks go with the words before them.
+    pub sentences: Vec<Range<usize>>,
+    /// The number of words.
+    pub words: usize,
+    /// The stems of words of two letters or more that say something of the subject.
+    pub stems: Terms,
+    /// The character grams of length 4 and 5 of `<word>`, of words that say something of the subject.
+    pub grams: Terms,
+}
+
+impl<'t> Reading<'t> {
+    /// Reads a text. Time is linear in its length but for one sort.
+    pub fn new(text: &'t Text<'_>, lexicon: &Lexicon) -> Self {
+        Self::of_all([text], lexicon)
+    }
+
+    /// Reads several texts as one, such as the earlier comments of a thread. [`Self::folded`] is that of the first.
+    pub fn of_all(texts: impl IntoIterator<Item = &'t Text<'t>>, lexicon: &Lexicon) -> Self {
+        let mut reader = Reader {
+            lexicon,
+            units: Vec::new(),
+            sentences: Vec::new(),
+            stems: Vec::new(),
+            grams: Vec::new(),
+        };
+        let mut folded = "";
+        for text in texts {
+            if folded.is_empty() {
+                folded = text.folded();
+            }
+            reader.read(text);
+        }
+        Self {
+            folded,
+            words: reader.units.iter().filter(|u| u.is_word).count(),
+            units: reader.units,
+            sentences: reader.sentences,
+            stems: Terms::new(reader.stems, |k| lexicon.rarity.stem(k)),
+            grams: Terms::new(reader.grams, |k| lexicon.rarity.gram(k)),
+        }
+    }
+}
+
+/// The state while one reading is made.
+struct Reader<'l> {
+    lexicon: &'l Lexicon,
+    units: Vec<Unit>,
+    sentences: Vec<Range<usize>>,
+    stems: Vec<u32>,
+    grams: Vec<u32>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, text: &Text<'_>) {
+        let folded = text.folded();
+        let (mut window, mut skip_to, mut begin) = (0_u8, 0_usize, self.units.len());
+        for token in text.tokens() {
+            if self.units.len() >= MAX_TOKENS {
+                break;
+            }
+            let span = token.begin as usize..token.end as usize;
+            if span.start < skip_to {
+                continue;
+            }
+            if token.starts_sentence && self.units.iter().skip(begin).any(|u| u.is_word) {
+                self.end_sentence(begin);
+                (begin, window) = (self.units.len(), 0);
+            }
+            let rest = folded.get(span.start..).unwrap_or_default();
+            let mut word = folded.get(span.clone()).unwrap_or_default();
+            if token.kind == TokenKind::Mark
+                && let Some(face) = emoticon(rest)
+            {
+                word = face;
+                skip_to = span.start + face.len();
+            }
+            let unit = self.unit(word, token.kind);
+            let is_break = unit.has(role::BREAK) || is_pause(word);
+            let is_negation = unit.has(role::NEGATION);
+            if is_break || is_negation {
+                window = if is_negation && !is_break { WINDOW } else { 0 };
+                self.units.push(unit);
+            } else if window > 0 {
+                window -= 1;
+                self.units.push(Unit { marked: negated(unit.word), ..unit });
+            } else {
+                self.units.push(unit);
+            }
+        }
+        self.end_sentence(begin);
+    }
+
+    fn end_sentence(&mut self, begin: usize) {
+        if begin < self.units.len() {
+            self.sentences.push(begin..self.units.len());
+        }
+    }
+
+    fn unit(&mut self, word: &str, kind: TokenKind) -> Unit {
+        let mut unit = Unit { word: 0, marked: 0, stem: 0, roles: 0, is_word: false };
+        match kind {
+            TokenKind::Number => unit.word = hash("<number>"),
+            TokenKind::Link => unit.word = hash("<link>"),
+            TokenKind::User => unit.word = hash("<user>"),
+            TokenKind::Mark => unit.word = hash(word),
+            TokenKind::Word => {
+                unit.word = hash(word);
+                unit.is_word = true;
+                unit.roles = self.lexicon.roles.of(unit.word);
+                if word.ends_with("n't") || word.ends_with("n’t") {
+                    unit.roles |= role::NEGATION;
+                }
+            }
+        }
+        (unit.marked, unit.stem) = (unit.word, unit.word);
+        if unit.is_word {
+            unit.stem = hash(stem(word));
+            if !unit.has(role::STOP) {
+                if word.chars().nth(1).is_some() {
+                    self.stems.push(unit.stem);
+                }
+                each_gram(word, 4..=5, |gram| self.grams.push(gram));
+            }
+        }
+        unit
+    }
+}
+
+/// Calls `each` with the hash of every character gram of `<word>`. Of a longer word, the first 40 letters count.
+pub fn each_gram(word: &str, lengths: std::ops::RangeInclusive<usize>, mut each: impl FnMut(u32)) {
+    let mut letters = ['\0'; MAX_LETTERS + 2];
+    let mut count = 0;
+    let padded = std::iter::once('<').chain(word.chars().take(MAX_LETTERS)).chain(['>']);
+    for (slot, letter) in letters.iter_mut().zip(padded) {
+        *slot = if letter == '’' { '\'' } else { letter };
+        count += 1;
+    }
+    let letters = letters.get(..count).unwrap_or_default();
+    for length in lengths {
+        for gram in letters.windows(length) {
+            each(gram.iter().fold(0x811c_9dc5, |h, &c| (h ^ c as u32).wrapping_mul(0x0100_0193)));
+        }
+    }
+}
+
+/// The face at the beginning of a text: eyes, perhaps a nose, a mouth, and no letter after it.
+fn emoticon(text: &str) -> Option<&str> {
+    let mut chars = text.char_indices().peekable();
+    chars.next_if(|&(_, c)| matches!(c, ':' | ';' | '='))?;
+    let _nose = chars.next_if(|&(_, c)| matches!(c, '-' | '\'' | '^' | 'o'));
+    let (at, mouth) = chars.next_if(|&(_, c)| {
+        matches!(c, ')' | '(' | ']' | '[' | 'd' | 'p' | 'o' | '/' | '\\' | '|' | '3' | '*')
+    })?;
+    if chars.peek().is_some_and(|&(_, c)| c.is_alphanumeric() || c == '/') {
+        return None;
+    }
+    text.get(..at + mouth.len_utf8())
+}
+
+/// Whether a token is punctuation at which a negation stops.
+fn is_pause(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'))
+}
+
+/// The first bytes of a text, whole characters only.
+pub fn head(text: &str, max_bytes: usize) -> &str {
+    let mut end = text.len().min(max_bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classifier::lists::ENGLISH;
+
+    fn lexicon() -> Lexicon {
+        Lexicon {
+            roles: Roles::new(&ENGLISH),
+            rarity: Rarity { unseen: 10.0, ..Rarity::default() },
+            valence: Valence::default(),
+        }
+    }
+
+    #[test]
+    fn endings_come_off_until_four_letters_are_left() {
+        assert_eq!(stem("schools"), stem("school"));
+        assert_eq!(stem("restrictions"), stem("restricted"));
+        assert_eq!(stem("bus"), "bus");
+    }
+
+    #[test]
+    fn a_negation_marks_the_next_four_words() {
+        let lexicon = lexicon();
+        let text = Text::read("They never mend the broken old bridge");
+        let reading = Reading::new(&text, &lexicon);
+        let marks: Vec<bool> = reading.units.iter().map(Unit::is_negated).collect();
+        assert_eq!(marks, [false, false, true, true, true, true, false]);
+    }
+
+    #[test]
+    fn but_ends_a_negation() {
+        let lexicon = lexicon();
+        let text = Text::read("not cheap but good");
+        let reading = Reading::new(&text, &lexicon);
+        let marks: Vec<bool> = reading.units.iter().map(Unit::is_negated).collect();
+        assert_eq!(marks, [false, true, false, false]);
+    }
+
+    #[test]
+    fn a_text_is_like_itself_and_unlike_another() {
+        let lexicon = lexicon();
+        let (a, b) = (Text::read("tram lines through town"), Text::read("penguins eat krill"));
+        let (a, b) = (Reading::new(&a, &lexicon), Reading::new(&b, &lexicon));
+        assert!((a.stems.cosine(&a.stems) - 1.0).abs() < 1e-5);
+        assert!(a.stems.cosine(&b.stems).abs() < 1e-6);
+        assert_eq!(a.stems.shared(&a.stems).count(), a.stems.terms.len());
+    }
+
+    #[test]
+    fn a_face_is_eyes_and_mouth_without_a_letter_behind() {
+        assert_eq!(emoticon(":) yes"), Some(":)"));
+        assert_eq!(emoticon(":-d"), Some(":-d"));
+        assert_eq!(emoticon(":day"), None);
+        assert_eq!(emoticon("://x"), None);
+        assert_eq!(emoticon("hm"), None);
+    }
+
+    #[test]
+    fn the_head_of_a_text_ends_on_a_whole_character() {
+        assert_eq!(head("가나다", 7), "가나");
+        assert_eq!(head("가나다", 2), "");
+        assert_eq!(head("가나다", 99), "가나다");
+    }
+
+    #[test]
+    fn at_most_twenty_thousand_tokens_are_read() {
+        let lexicon = lexicon();
+        let text = "a b ".repeat(MAX_TOKENS);
+        let text = Text::read(&text);
+        assert_eq!(Reading::new(&text, &lexicon).units.len(), MAX_TOKENS);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in "\\PC{0,200}") {
+            let lexicon = lexicon();
+            let text = Text::read(&text);
+            let reading = Reading::new(&text, &lexicon);
+            let covered: usize = reading.sentences.iter().map(ExactSizeIterator::len).sum();
+            proptest::prop_assert_eq!(covered, reading.units.len());
+        }
+    }
+}
