@@ -21,10 +21,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("pb", &[]),
     // The offline trainer; nothing that serves uses it.
-    ("bin", &["trainer"]),
+    ("bin", &["classifier", "trainer"]),
     ("trainer", &["calibration", "classifier", "metrics", "scores", "sparse_logistic", "text"]),
     ("sparse_logistic", &[]),
-    ("calibration", &[]),
+    ("calibration", &["sparse_logistic"]),
     ("metrics", &[]),
 ];
 
@@ -33,11 +33,11 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("tonic", &["service", "server", "pb"]),
     ("prost", &["service", "pb"]),
     ("tokio", &["service", "server", "main"]),
-    ("clap", &["config", "telemetry"]),
+    ("clap", &["config", "telemetry", "bin"]),
     ("env::var", &["config"]),
     ("env::args_os", &["main", "bin"]),
     ("fs::", &["config", "bin", "trainer"]),
-    ("linfa", &["sparse_logistic", "trainer"]),
+    ("linfa", &["calibration", "sparse_logistic", "trainer"]),
 ];
 
 const MAX_LINES: usize = 500;
