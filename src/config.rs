@@ -205,10 +205,8 @@ mod tests {
     }
 
     fn listen(words: &[&str]) -> SocketAddr {
-        match read(words).unwrap().task {
-            Task::Serve { listen, .. } => listen,
-            other => panic!("not a server: {other:?}"),
-        }
+        let Task::Serve { listen, .. } = read(words).unwrap().task else { panic!("not a server") };
+        listen
     }
 
     #[test]

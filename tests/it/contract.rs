@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use comity::pb;
 use prost::Message as _;
-use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet,
+    field_descriptor_proto::Label,
+};
 
 #[test]
 fn the_contract_is_as_reviewed() {
@@ -70,9 +73,11 @@ fn kind(field: &FieldDescriptorProto) -> String {
     } else {
         field.type_name().trim_start_matches('.').to_owned()
     };
-    match field.label() {
-        prost_types::field_descriptor_proto::Label::Repeated => format!("repeated {name}"),
-        _ if field.proto3_optional() => format!("optional {name}"),
-        _ => name,
+    if field.label() == Label::Repeated {
+        format!("repeated {name}")
+    } else if field.proto3_optional() {
+        format!("optional {name}")
+    } else {
+        name
     }
 }

@@ -47,7 +47,7 @@ pub(crate) const LIMITS: Limits = Limits {
 
 pub(crate) type Client = ModerationServiceClient<Channel>;
 
-/// A running server. Dropping it stops it.
+/// A running server. It lives until it is asked to stop, or its test ends.
 pub(crate) struct TestServer {
     pub(crate) channel: Channel,
     /// What is loaded; replace it to load something else.
@@ -71,7 +71,10 @@ impl TestServer {
         let (loaded, receiver) = watch::channel(moderator.map(Arc::new));
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async {
-            let _ = stopped.await;
+            if stopped.await.is_err() {
+                // The handle was dropped; the clients may live on.
+                std::future::pending::<()>().await;
+            }
         };
         let ended = tokio::spawn(run(listener, receiver, limits, shutdown));
         let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
