@@ -32,12 +32,12 @@ fn requests() -> Vec<pb::ModerateCommentRequest> {
     for (i, text) in texts.into_iter().enumerate() {
         for (j, policy) in ["", "herald", "courier"].into_iter().enumerate() {
             let mut request = named(&format!("{i}-{j}"), text);
-            request.policy = policy.to_owned();
+            policy.clone_into(&mut request.policy);
             request.article = (j != 1).then(|| article.clone());
             request.explain = i32::try_from(j).unwrap();
             request.offset_unit = i32::try_from(i % 4).unwrap();
             if let Some(comment) = request.comment.as_mut() {
-                comment.language = ["", "en", "ko"][i % 3].to_owned();
+                ["", "en", "ko"][i % 3].clone_into(&mut comment.language);
             }
             requests.push(request);
         }
@@ -84,8 +84,4 @@ async fn all_four_ways_give_the_same_bytes() {
     let expected: String =
         singles.iter().map(|single| serde_json::to_string(single).unwrap() + "\n").collect();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
-    for (line, single) in expected.lines().zip(&singles) {
-        let back: pb::ModerateCommentResponse = serde_json::from_str(line).unwrap();
-        assert_eq!(back.encode_to_vec(), single.encode_to_vec());
-    }
 }

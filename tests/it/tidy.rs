@@ -63,7 +63,7 @@ fn sources() -> Vec<Source> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                sources.push(read(&root, path));
+                sources.push(read(&root, &path));
             }
         }
     }
@@ -71,29 +71,25 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-fn read(root: &Path, path: PathBuf) -> Source {
-    let under = path.strip_prefix(root).unwrap().to_path_buf();
-    let room =
-        under.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
-    let text = fs::read_to_string(&path).unwrap();
-    let before: Vec<&str> = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").collect();
-    let code = before.iter().map(|line| line.trim()).filter(|line| !line.starts_with("//"));
-    Source { path: under, room, code: code.map(str::to_owned).collect(), lines: before.len() }
+fn read(src: &Path, path: &Path) -> Source {
+    let under = path.strip_prefix(src).unwrap().to_path_buf();
+    let first = under.components().next().unwrap().as_os_str().to_str().unwrap();
+    let room = first.trim_end_matches(".rs").to_owned();
+    let text = fs::read_to_string(path).unwrap();
+    let untested: Vec<&str> = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").collect();
+    let code = untested.iter().map(|line| line.trim()).filter(|line| !line.starts_with("//"));
+    Source { path: under, room, code: code.map(str::to_owned).collect(), lines: untested.len() }
 }
 
 /// The rooms that a file names after `crate::` (and, in a program, after `comity::`).
 fn used(source: &Source) -> Vec<String> {
     let code = source.code.join("\n");
-    let roots: &[&str] =
-        if ["main", "bin"].contains(&source.room.as_str()) { &["comity::"] } else { &["crate::"] };
+    let root = if ["main", "bin"].contains(&source.room.as_str()) { "comity::" } else { "crate::" };
     let mut rooms = Vec::new();
-    for root in roots {
-        for after in code.split(root).skip(1) {
-            if let Some(list) = after.strip_prefix('{') {
-                rooms.extend(heads(list));
-            } else {
-                rooms.push(identifier(after));
-            }
+    for after in code.split(root).skip(1) {
+        match after.strip_prefix('{') {
+            Some(list) => rooms.extend(heads(list)),
+            None => rooms.push(identifier(after)),
         }
     }
     rooms
