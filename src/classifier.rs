@@ -129,6 +129,13 @@ impl Classifier {
         let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
         model.map_or_else(|| unscored(question, language.clone()), |m| m.scores(question, language.clone()))
     }
+
+    /// Takes scores apart that were made without an explanation.
+    pub fn explain(&self, question: &Question<'_>, scores: &mut Scores) {
+        if let Some(model) = self.model(&scores.language.code) {
+            scores.attributes = model.civility.scores(question.text, question.attributes, true);
+        }
+    }
 }
 
 fn unknown_stances(question: &Question<'_>) -> Vec<Stance> {

@@ -60,19 +60,25 @@ impl Moderator {
         attributes.extend(&submission.attributes);
         attributes.sort_unstable();
         attributes.dedup();
-        let mut scores = self.classifier.scores(&Question {
+        let question = Question {
             text: &text,
             language: comment.language.as_deref(),
             attributes: &attributes,
-            explain: true,
+            explain: submission.explain == Explain::Words,
             headline: &article.headline,
             summary: &article.summary,
             body: &article.body,
             targets: &article.targets,
             parent: &comment.parent_text,
             thread: &submission.thread,
-        });
-        let verdict = judge(comment, &text, &scores, policy);
+        };
+        let mut scores = self.classifier.scores(&question);
+        let mut verdict = judge(comment, &text, &scores, policy);
+        // Most comments meet no threshold and need no explanation; one that does must show its words.
+        if !question.explain && verdict.reasons.iter().any(|reason| reason.attribute.is_some()) {
+            self.classifier.explain(&question, &mut scores);
+            verdict = judge(comment, &text, &scores, policy);
+        }
         let model = self.classifier.model(&scores.language.code);
         let decision_id = decision_id(submission, model, policy);
         trim(&mut scores, &submission.attributes, submission.explain);

@@ -1,10 +1,44 @@
-//! Any bytes decode to a request or are refused; nothing panics.
+//! Any bytes decode to a request or are refused, and any request that decodes is answered: with a verdict or with a
+//! status, the same twice, whose probabilities are probabilities and whose spans lie in the text.
 #![no_main]
 
-use comity::pb;
+use std::sync::{Arc, LazyLock};
+
+use comity::{
+    classifier::Classifier,
+    moderation::Policies,
+    moderator::Moderator,
+    pb::{self, moderation_service_server::ModerationService as _},
+    service::Moderation,
+};
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
+use tokio::{runtime::Runtime, sync::watch};
+use tokio_util::sync::CancellationToken;
+
+static SERVICE: LazyLock<(Moderation, Runtime)> = LazyLock::new(|| {
+    let moderator = Moderator::new(Classifier::embedded().unwrap(), Policies::parse("").unwrap());
+    let (_sender, receiver) = watch::channel(Some(Arc::new(moderator)));
+    (Moderation::new(receiver, CancellationToken::new()), Runtime::new().unwrap())
+});
+
+fn answer(request: &pb::ModerateCommentRequest) -> Result<pb::ModerateCommentResponse, tonic::Code> {
+    let (service, runtime) = &*SERVICE;
+    let call = service.moderate_comment(tonic::Request::new(request.clone()));
+    runtime.block_on(call).map(tonic::Response::into_inner).map_err(|status| status.code())
+}
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = pb::ModerateCommentRequest::decode(bytes);
+    let Ok(request) = pb::ModerateCommentRequest::decode(bytes) else { return };
+    let first = answer(&request);
+    assert_eq!(first, answer(&request));
+    let Ok(response) = first else {
+        assert!(matches!(first, Err(tonic::Code::InvalidArgument | tonic::Code::NotFound)));
+        return;
+    };
+    let verdict = response.verdict.unwrap();
+    let length = request.comment.unwrap().text.len();
+    assert!(verdict.reasons.iter().flat_map(|r| &r.spans).all(|s| s.begin <= s.end && s.end as usize <= length));
+    let civility = verdict.scores.and_then(|s| s.civility).unwrap_or_default();
+    assert!(civility.attributes.iter().all(|a| a.probability.is_none_or(|p| (0.0..=1.0).contains(&p))));
 });

@@ -67,10 +67,10 @@ pub fn features(comment: &Reading<'_>, other: &Reading<'_>) -> [f32; FEATURES] {
         part(other.stems.rarity),
         part(comment.stems.rarity),
         rarest,
-        count.ln_1p(),
+        libm::log1pf(count),
         comment.grams.cosine(&other.grams),
-        (comment.words as f32).ln_1p(),
-        (other.words as f32).ln_1p(),
+        libm::log1pf(comment.words as f32),
+        libm::log1pf(other.words as f32),
         f32::from(u8::from(count == 0.0)),
     ]
 }

@@ -155,20 +155,20 @@ pub fn features(comment: &Reading<'_>, tone: &Tone, target: &Target, lexicon: &L
     let cosine = part(dot, comment.stems.norm * target.norm);
     let valence_mention = part(mentions.valence_sum, mentions.sentences);
     let valence_near = lexicon.valence.of(mentions.near.iter().copied(), &mut Vec::new());
-    let (agree, disagree) = (mentions.agree.ln_1p(), mentions.disagree.ln_1p());
-    let (sign, negations) = (target.sign, mentions.negations.ln_1p());
+    let (agree, disagree) = (libm::log1pf(mentions.agree), libm::log1pf(mentions.disagree));
+    let (sign, negations) = (target.sign, libm::log1pf(mentions.negations));
     [
         cosine,
         part(found, target.rarity),
         flag(comment.folded.contains(&target.folded)),
         part(mentions.sentences, comment.sentences.len() as f32),
-        mentions.sentences.ln_1p(),
+        libm::log1pf(mentions.sentences),
         mentions.first.map_or(1.0, |at| part(at as f32, comment.units.len() as f32)),
         part(grams, target.grams.len() as f32),
         rarest,
-        shared.ln_1p(),
-        (comment.words as f32).ln_1p(),
-        (target.words as f32).ln_1p(),
+        libm::log1pf(shared),
+        libm::log1pf(comment.words as f32),
+        libm::log1pf(target.words as f32),
         tone.whole,
         valence_mention,
         valence_near,
@@ -179,7 +179,7 @@ pub fn features(comment: &Reading<'_>, tone: &Tone, target: &Target, lexicon: &L
         flag(mentions.first.is_some()),
         agree,
         disagree,
-        mentions.demand.ln_1p(),
+        libm::log1pf(mentions.demand),
         flag(comment.folded.contains('?')),
         tone.negated,
         sign,

@@ -42,13 +42,13 @@ impl Linear {
 
 /// The logistic function.
 pub fn sigmoid(log_odds: f32) -> f32 {
-    1.0 / (1.0 + (-log_odds).exp())
+    1.0 / (1.0 + libm::expf(-log_odds))
 }
 
 /// Log-odds of three classes as probabilities that add up to 1.
 pub fn softmax(log_odds: [f32; 3]) -> [f32; 3] {
     let top = log_odds.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let odds = log_odds.map(|z| (z - top).exp());
+    let odds = log_odds.map(|z| libm::expf(z - top));
     let sum: f32 = odds.iter().sum();
     odds.map(|o| o / sum)
 }

@@ -202,7 +202,7 @@ impl Terms {
         let terms: Vec<Term> = keys
             .chunk_by(|a, b| a == b)
             .filter_map(|run| run.first().map(|&key| (key, rarity(key), run.len() as f32)))
-            .map(|(key, rarity, count)| Term { key, rarity, weight: (1.0 + count.ln()) * rarity })
+            .map(|(key, rarity, count)| Term { key, rarity, weight: (1.0 + libm::logf(count)) * rarity })
             .collect();
         let norm = terms.iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
         let rarity = terms.iter().map(|t| t.rarity).sum();

@@ -141,14 +141,14 @@ mod tests {
 
     #[test]
     fn a_threshold_is_reached_exactly() {
-        let found = verdict(FAIR, &with(Attribute::Toxicity, 0.7), "");
+        let found = verdict(FAIR, &with(Attribute::Toxicity, 0.57), "");
         assert_eq!((found.decision, codes(&found)), (Decision::Hold, vec![ReasonCode::Uncivil]));
         let reason = &found.reasons[0];
         assert_eq!(
             (reason.attribute, reason.score, reason.threshold),
-            (Some(Attribute::Toxicity), Some(0.7), Some(0.7))
+            (Some(Attribute::Toxicity), Some(0.57), Some(0.57))
         );
-        assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.699), "").decision, Decision::Approve);
+        assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.569), "").decision, Decision::Approve);
         assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.97), "").decision, Decision::Reject);
     }
 

@@ -185,7 +185,7 @@ impl<'a> Pool<'a> {
             let weights: Vec<f64> = stored.iter().map(|w| f64::from(*w) * scale).collect();
             let quantised = Fitted { weights, intercept: 0.0, iterations: 0, loss: 0.0 };
             let logits = quantised.decisions(rows, &samples.held_out);
-            let (slope, intercept) = platt(&logits, &samples.held_out)?;
+            let (slope, intercept) = platt(&logits, &samples.held_out, head.positive_above)?;
             say(&format!(
                 "{}: calibrated on {} rows, slope {slope:.3}, intercept {intercept:.3}",
                 head.attribute.name(),
@@ -321,8 +321,13 @@ mod tests {
             only: None,
             calibrates: true,
         };
-        let head =
-            HeadConfig { attribute: Attribute::Toxicity, l2: 0.1, rows: vec![source], toxicity_share: 0.0 };
+        let head = HeadConfig {
+            attribute: Attribute::Toxicity,
+            l2: 0.1,
+            rows: vec![source],
+            toxicity_share: 0.0,
+            positive_above: 0.5,
+        };
         Config {
             name: "test".to_owned(),
             version: "1".to_owned(),

@@ -68,6 +68,9 @@ pub struct HeadConfig {
     pub l2: f64,
     /// Where its rows come from.
     pub rows: Vec<RowsConfig>,
+    /// A held-out row is positive, for calibration, where its label is above this.
+    #[serde(default = "half")]
+    pub positive_above: f64,
     /// The share of the toxicity head's standardised logit that is mixed in, in `[0, 1]`.
     #[serde(default)]
     pub toxicity_share: f64,
@@ -92,6 +95,10 @@ pub struct RowsConfig {
     /// Whether a share of the rows is held out to calibrate the head.
     #[serde(default)]
     pub calibrates: bool,
+}
+
+const fn half() -> f64 {
+    0.5
 }
 
 const fn one() -> f64 {

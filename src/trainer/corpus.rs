@@ -47,7 +47,7 @@ pub struct Row {
     pub parent: Option<String>,
     /// Rows of one group are split together.
     #[serde(default)]
-    group: Option<serde_json::Value>,
+    pub group: Option<serde_json::Value>,
 }
 
 impl Row {

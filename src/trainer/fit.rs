@@ -87,12 +87,11 @@ pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Resu
     })
 }
 
-/// Platt's slope and intercept for samples whose labels are taken as positive above one half: what a fair-minded
-/// reader would call so clearly, not arguably.
+/// Platt's slope and intercept for samples whose labels count as positive above `positive_above`.
 ///
 /// # Errors
 /// When Newton's method does not converge.
-pub fn platt(logits: &[f64], samples: &[Sample]) -> Result<(f64, f64), FitError> {
-    let labels: Vec<bool> = samples.iter().map(|s| s.label > 0.5).collect();
+pub fn platt(logits: &[f64], samples: &[Sample], positive_above: f64) -> Result<(f64, f64), FitError> {
+    let labels: Vec<bool> = samples.iter().map(|s| f64::from(s.label) > positive_above).collect();
     Ok(calibration::platt(logits, &labels, None)?)
 }
