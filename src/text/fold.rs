@@ -423,6 +423,14 @@ mod tests {
     }
 
     #[test]
+    fn what_needed_many_rounds_is_stable() {
+        for text in ["@7@7@7@7@7@7@7@7@7@7@7@7@7@7", "www.a@b@c@d@e@f@g@h@i@j@k@l"] {
+            let once = fold(text).as_str().to_owned();
+            assert_eq!(fold(&once).as_str(), once);
+        }
+    }
+
+    #[test]
     fn links_are_found_in_the_original() {
         let text = "See HTTPS://Example.com/x, www.site.kr and a.b@mail.example.com";
         let found: Vec<&str> = fold(text).links().iter().map(|s| text.get(s.begin..s.end).unwrap()).collect();

@@ -6,7 +6,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::{
-    draft::{Draft, Unit, at, before, slice, span_of},
+    draft::{Draft, Unit, at, slice, span_of},
     swearing,
 };
 
@@ -43,12 +43,15 @@ pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
 fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
     let mut from = 0;
     let mut changed = false;
+    // What follows a replaced link follows a space.
+    let mut previous = ' ';
     while from < units.len() {
-        let (word, end) = match found(units, from) {
+        let (word, end) = match found(units, from, previous) {
             Some((Found::Link, end)) => ("urlx", end),
             Some((Found::User, end)) => ("userx", end),
             None => {
                 new.extend(units.get(from));
+                previous = at(units, from);
                 from += 1;
                 continue;
             }
@@ -67,6 +70,7 @@ fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
             new.push(unit(' '));
         }
         from = end;
+        previous = ' ';
         changed = true;
     }
     changed
@@ -78,8 +82,7 @@ enum Found {
 }
 
 /// The link or name that begins here, and where it ends.
-fn found(units: &[Unit], from: usize) -> Option<(Found, usize)> {
-    let previous = before(units, from);
+fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> {
     if previous.is_alphanumeric() || previous == '_' {
         return None;
     }
