@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     artifact::ArtifactError,
     grams::{grams, token_text},
+    standard::sigmoid,
     vocabulary::{Row, Vocabulary, VocabularyParams},
 };
 use crate::{
@@ -127,7 +128,7 @@ impl Civility {
             let logit = head.and_then(|h| logits.get(h)).copied();
             AttributeScore {
                 attribute,
-                probability: logit.map(probability),
+                probability: logit.map(sigmoid),
                 explanation: head
                     .zip(logit)
                     .filter(|_| explain)
@@ -191,11 +192,6 @@ impl Civility {
         let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
         Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
     }
-}
-
-/// The logistic function, by a library that gives the same bits on every machine.
-pub fn probability(logit: f32) -> f32 {
-    1.0 / (1.0 + libm::expf(-logit))
 }
 
 #[cfg(test)]
@@ -264,7 +260,7 @@ mod tests {
                 let Some(explanation) = score.explanation else { continue };
                 let listed: f64 = explanation.contributions.iter().map(|c| c.log_odds).sum();
                 let sum = listed + explanation.rest + explanation.bias;
-                prop_assert!((f64::from(probability(sum as f32)) - f64::from(score.probability.unwrap())).abs() < 1e-6);
+                prop_assert!((f64::from(sigmoid(sum as f32)) - f64::from(score.probability.unwrap())).abs() < 1e-6);
                 if explanation.contributions.len() < MAX_CONTRIBUTIONS {
                     prop_assert!(explanation.rest.abs() < 1e-4, "rest {}", explanation.rest);
                 }

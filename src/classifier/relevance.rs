@@ -3,6 +3,7 @@
 //! Headline and summary are compared first. Body, parent comment and earlier comments can only raise the score: a
 //! reply may follow the talk away from the headline, but no comment is off topic because others drifted. Where nothing
 //! is shared the answer is `None`, not "off topic": most such comments are reactions or use a pronoun for the subject.
+//! Only a longer comment that shares nothing with a whole body is scored all the same.
 //! Probabilities are calibrated for as many comments on topic as off; a site sees far more on topic.
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,11 @@ const MAX_ARTICLE_BYTES: usize = 128 * 1024;
 const MAX_COMMENT_BYTES: usize = 8 * 1024;
 /// Earlier comments that are looked at, the latest ones.
 const MAX_THREAD: usize = 20;
+/// Under a body of so many words a comment that shares nothing is off topic, not unknown (a headline and its body share
+/// nothing in 0.6 % of related pairs of FNC-1 and in 62 % of unrelated ones).
+const MIN_BODY_WORDS: f32 = 50.0;
+/// Shorter comments are reactions; they stay unknown.
+const MIN_COMMENT_WORDS: f32 = 20.0;
 /// Character grams count as shared above this cosine.
 const TRACE: f32 = 0.01;
 
@@ -81,6 +87,12 @@ fn touches(features: &[f32; FEATURES]) -> bool {
     *shared > 0.0 || *grams > TRACE
 }
 
+/// Whether sharing nothing says something: a comment of some length under a body of some length.
+fn is_telling(features: &[f32; FEATURES]) -> bool {
+    let [_, _, _, _, _, _, comment, body, _] = features;
+    *comment >= libm::log1pf(MIN_COMMENT_WORDS) && *body >= libm::log1pf(MIN_BODY_WORDS)
+}
+
 fn log_odds((standard, linear): &(Standard, Linear), features: &[f32; FEATURES]) -> f32 {
     linear.sum(standard.apply(features))
 }
@@ -106,7 +118,7 @@ impl RelevanceParams {
     }
 
     /// P(on topic) in `[0, 1]`. `None` without headline, summary and body, for a comment without words of content,
-    /// and where the comment shares nothing with any text around it.
+    /// and where the comment shares nothing with any text around it, unless it is of some length and the body too.
     pub fn probability(
         &self,
         comment: &Reading<'_>,
@@ -130,7 +142,8 @@ impl RelevanceParams {
             compare(&mut std::iter::once(around.parent), MAX_COMMENT_BYTES),
             compare(&mut around.thread.iter().skip(latest).map(String::as_str), MAX_COMMENT_BYTES),
         ];
-        if !near.iter().chain(wide.iter().flatten()).any(touches) {
+        let [body, ..] = &wide;
+        if !near.iter().chain(wide.iter().flatten()).any(touches) && !body.iter().any(is_telling) {
             return None;
         }
         let best = wide.iter().flatten().map(|f| self.wide(f)).reduce(f32::max);

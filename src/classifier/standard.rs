@@ -40,7 +40,7 @@ impl Linear {
     }
 }
 
-/// The logistic function.
+/// The logistic function, by a library that gives the same bits on every machine.
 pub fn sigmoid(log_odds: f32) -> f32 {
     1.0 / (1.0 + libm::expf(-log_odds))
 }

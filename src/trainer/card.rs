@@ -12,9 +12,9 @@ pub fn table(measured: &[Measured]) -> String {
     let mut out =
         String::from("| set | label and metric | rows | value | 95 % interval |\n|---|---|---|---|---|\n");
     for m in measured {
+        let rows = if m.rows == 0 { String::new() } else { m.rows.to_string() };
         let interval = m.interval.map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.0, i.1));
-        let _infallible =
-            writeln!(out, "| {} | {} | {} | {:.3} | {interval} |", m.set, m.what, m.rows, m.value);
+        let _infallible = writeln!(out, "| {} | {} | {rows} | {:.3} | {interval} |", m.set, m.what, m.value);
     }
     out
 }

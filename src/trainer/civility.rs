@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     config::{Config, HeadConfig},
@@ -209,9 +210,8 @@ impl<'a> Pool<'a> {
 pub fn is_held_out(group: &str, share: f64) -> bool {
     let digits: String = group.chars().filter(char::is_ascii_digit).collect();
     let name = if digits.is_empty() { group } else { digits.as_str() };
-    let hash =
-        name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    ((hash >> 40) as f64) < share * f64::from(1_u32 << 24)
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(name));
+    f64::from(u32::from_be_bytes([a, b, c, d])) < share * 2_f64.powi(32)
 }
 
 /// The columns whose weights move the logits most: for each head `|w| * sqrt(sum x^2)`, relative to the head's own
@@ -275,10 +275,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        classifier::{
-            civility::{Civility, probability},
-            grams::Block,
-        },
+        classifier::{civility::Civility, grams::Block, standard::sigmoid},
         sparse_logistic::SparseLogisticRegression,
         trainer::config::{BlockConfig, RowsConfig},
     };
@@ -361,7 +358,7 @@ mod tests {
         let predicted = linfa.predict(&pool.rows(civility.vocabulary()).unwrap());
         for (text, predicted) in pool.texts.iter().zip(predicted) {
             let row = civility.vocabulary().row(&Text::read(text));
-            let served = probability(civility.logits(&row)[0]);
+            let served = sigmoid(civility.logits(&row)[0]);
             assert!((f64::from(served) - predicted).abs() < 1e-5, "{served} against {predicted}");
         }
     }
