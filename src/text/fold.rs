@@ -423,6 +423,11 @@ mod tests {
     }
 
     #[test]
+    fn a_foreign_mark_on_a_mask_goes_with_it() {
+        assert_eq!(fold("shit*\u{e49}").as_str(), "shits");
+    }
+
+    #[test]
     fn what_needed_many_rounds_is_stable() {
         for text in ["@7@7@7@7@7@7@7@7@7@7@7@7@7@7", "www.a@b@c@d@e@f@g@h@i@j@k@l"] {
             let once = fold(text).as_str().to_owned();
@@ -551,5 +556,12 @@ mod tests {
 
     fn nasty() -> impl Strategy<Value = &'static str> {
         proptest::sample::select(PIECES)
+    }
+
+    #[test]
+    fn an_address_longer_than_an_address_may_be_is_no_link() {
+        let begin = |letters: usize| fold(&format!("{}.example.com", "a".repeat(letters))).links()[0].begin;
+        assert_eq!(begin(200), 0);
+        assert_eq!(begin(250), 251);
     }
 }

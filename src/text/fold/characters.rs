@@ -123,7 +123,8 @@ impl Reader<'_> {
         ) {
             false
         } else if matches!(base, Script::Common | Script::Inherited) && self.kept == 0 {
-            own.is_some()
+            // An ASCII mark or digit may turn out to stand for a letter, and letters of Latin keep no marks.
+            own.is_some() && !last.ch.is_ascii()
         } else {
             own.is_none_or(|own| own == base || self.kept > 0)
         };

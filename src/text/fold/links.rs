@@ -18,6 +18,10 @@ const DOMAINS: [&str; 44] = [
     "pt", "ru", "se", "shop", "site", "top", "tv", "tw", "ua", "uk", "us", "xyz", "za",
 ];
 
+/// The longest address (RFC 5321, section 4.5.3.1.3), in characters. A longer run is none, and is not read further for
+/// each of its parts, so that "a.b.c.d" without end costs a bounded time for each character.
+const MAX_ADDRESS: usize = 254;
+
 /// Replaces links by `urlx` and at-sign names by `userx`.
 pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
     if !draft.units.iter().any(|u| matches!(u.ch, '.' | '@' | ':')) {
@@ -111,10 +115,17 @@ fn user(units: &[Unit], from: usize) -> Option<usize> {
 
 /// `name@example.com`, `example.com` or `example.anything/path`, without a scheme.
 fn address(units: &[Unit], from: usize) -> Option<usize> {
-    let local = name_end(units, from, |c| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%'));
+    let near = slice(units, 0, units.len().min(from + MAX_ADDRESS + 1));
+    let local = name_end(near, from, |c| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%'));
+    if local > from + MAX_ADDRESS {
+        return None;
+    }
     let mail = at(units, local) == '@';
     let start = if mail { local + 1 } else { from };
-    let end = name_end(units, start, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    let end = name_end(near, start, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    if end > from + MAX_ADDRESS {
+        return None;
+    }
     let end = trimmed(units, start, end);
     let host = slice(units, start, end);
     let mut labels = host.rsplit(|u| u.ch == '.');
