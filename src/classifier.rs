@@ -118,13 +118,11 @@ impl Classifier {
 
     /// Scores a comment. What cannot be told is `None`.
     pub fn scores(&self, question: &Question<'_>) -> Scores {
-        let (code, confidence) = match question.language {
-            Some(said) => (said, 1.0),
-            None => {
-                let detected = detect_language(question.text.original());
-                (detected.code, detected.confidence)
-            }
+        let detected = || {
+            let detected = detect_language(question.text.original());
+            (detected.code, detected.confidence)
         };
+        let (code, confidence) = question.language.map_or_else(detected, |said| (said, 1.0));
         let model = self.model(code);
         let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
         model.map_or_else(|| unscored(question, language.clone()), |m| m.scores(question, language.clone()))

@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    classifier::{Classifier, Model, Question},
+    classifier::{Classifier, Model, Question, artifact::hex},
     moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge},
     scores::{Attribute, Scores},
     text::Text,
@@ -86,7 +86,6 @@ impl Moderator {
     }
 
     /// Applies the form rules alone.
-    #[expect(clippy::unused_self, reason = "form rules need no classifier today; callers should not know")]
     pub fn check_draft(&self, comment: &Comment, policy: &Policy) -> Draft {
         check_draft(comment, &Text::read(&comment.text), policy)
     }
@@ -147,8 +146,14 @@ fn decision_id(submission: &Submission, model: Option<&Model>, policy: &Policy) 
     }
     for list in [&article.targets, thread] {
         add(&list.len().to_string());
-        list.iter().for_each(|item| add(item));
+        for item in list {
+            add(item);
+        }
     }
-    attributes.iter().for_each(|a| add(a.name()));
-    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+    for attribute in attributes {
+        add(attribute.name());
+    }
+    let mut id = hex(&hash.finalize());
+    id.truncate(32);
+    id
 }

@@ -3,7 +3,10 @@
 //! Owns the subscriber and the panic hook. A panic is logged by its place alone, because its message could quote
 //! what was being worked on.
 
-use std::{io, panic};
+use std::{
+    io::{self, IsTerminal as _},
+    panic,
+};
 
 use tracing_subscriber::EnvFilter;
 
@@ -30,7 +33,7 @@ pub fn install(log: Log) {
     let builder = tracing_subscriber::fmt().with_env_filter(log.filter).with_writer(io::stderr);
     // A second subscriber in one process is refused; the first is as good.
     let _ = match log.format {
-        LogFormat::Human => builder.with_target(false).try_init(),
+        LogFormat::Human => builder.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
         LogFormat::Json => {
             builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
         }

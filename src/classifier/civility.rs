@@ -77,7 +77,9 @@ impl Civility {
             .chunks_exact(heads.len())
             .map(|weights| {
                 let mut line = [0; LANES];
-                line.iter_mut().zip(weights).for_each(|(slot, w)| *slot = *w);
+                for (slot, weight) in line.iter_mut().zip(weights) {
+                    *slot = *weight;
+                }
                 line
             })
             .collect();
@@ -206,11 +208,13 @@ mod tests {
         let spec = vec![Block::Words { min: 1, max: 2 }, Block::Chars { min: 2, max: 4 }];
         let text = Text::read("you are a complete fool and your plan is nonsense 한국 정부 바보");
         let mut keys = Vec::new();
-        spec.iter().for_each(|block| grams(&text, *block, |key, _, _| keys.push(key)));
+        for block in &spec {
+            grams(&text, *block, |key, _, _| keys.push(key));
+        }
         keys.sort_unstable();
         keys.dedup();
         let weights =
-            keys.iter().flat_map(|k| [(k % 255) as u8 as i8, (k / 255 % 255) as u8 as i8]).collect();
+            keys.iter().flat_map(|k| [k % 255, k / 255 % 255]).map(|w| (i64::from(w) - 127) as i8).collect();
         let idf = keys.iter().map(|k| 1.0 + (k % 7) as f32).collect();
         let heads = vec![
             Head { attribute: Attribute::Toxicity, scale: 0.03, bias: -1.5 },

@@ -147,7 +147,9 @@ fn scale_to_length_one(row: &mut [(u32, f32)]) {
     let square: f32 = row.iter().map(|(_, v)| v * v).sum();
     if square > 0.0 {
         let factor = 1.0 / square.sqrt();
-        row.iter_mut().for_each(|(_, v)| *v *= factor);
+        for (_, value) in row {
+            *value *= factor;
+        }
     }
 }
 

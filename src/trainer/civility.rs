@@ -87,7 +87,7 @@ impl<'a> Pool<'a> {
     /// # Errors
     /// When a fit fails, for instance on a head without rows of both labels.
     pub fn fit(&self, config: &Config, say: impl Fn(&str)) -> Result<CivilityParams, FitError> {
-        let all = self.vocabulary(config);
+        let all = self.vocabulary(config)?;
         say(&format!("{} texts, {} n-grams", self.texts.len(), all.columns()));
         let rows = self.rows(&all)?;
         let first = self.fit_heads(config, &rows, &say)?;
@@ -101,7 +101,7 @@ impl<'a> Pool<'a> {
     }
 
     /// All n-grams that occur in enough texts.
-    fn vocabulary(&self, config: &Config) -> Vocabulary {
+    fn vocabulary(&self, config: &Config) -> Result<Vocabulary, FitError> {
         let mut columns: Vec<(u32, u32)> = Vec::new();
         for block in &config.blocks {
             let mut keys: Vec<u32> = self
@@ -132,7 +132,7 @@ impl<'a> Pool<'a> {
             keys: columns.iter().map(|(key, _)| *key).collect(),
             idf: columns.iter().map(|(_, texts)| idf(*texts)).collect(),
         };
-        Vocabulary::check(params).expect("keys are sorted and distinct, and every idf is at least 1")
+        Ok(Vocabulary::check(params)?)
     }
 
     fn rows(&self, vocabulary: &Vocabulary) -> Result<Csr, FitError> {

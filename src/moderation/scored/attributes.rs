@@ -25,6 +25,9 @@ use crate::{
 /// The most words that a reason points at.
 const MAX_SPANS: usize = 5;
 
+/// A word that moved the score less than this share of what the strongest did is not pointed at.
+const MIN_SHARE: f64 = 0.2;
+
 pub(super) fn findings(scores: &Scores, rules: &[AttributeRule]) -> Vec<Finding> {
     rules.iter().filter_map(|rule| finding(scores, rule)).collect()
 }
@@ -67,5 +70,6 @@ fn strongest(entry: &AttributeScore) -> Vec<Span> {
     let contributions = entry.explanation.as_ref().map_or(&[][..], |e| &e.contributions);
     let mut towards: Vec<_> = contributions.iter().filter(|c| c.log_odds > 0.0).collect();
     towards.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.span.cmp(&b.span)));
-    towards.into_iter().take(MAX_SPANS).map(|c| c.span).collect()
+    let least = towards.first().map_or(0.0, |c| c.log_odds * MIN_SHARE);
+    towards.into_iter().take(MAX_SPANS).filter(|c| c.log_odds >= least).map(|c| c.span).collect()
 }
