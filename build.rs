@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptor.bin"), &descriptor)?;
 
     tonic_prost_build::configure()
+        .codec_path("crate::wire::BoundedCodec")
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_fds(files)?;

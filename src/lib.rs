@@ -8,7 +8,7 @@
 //! - [`moderation`]: comment, article, form rules, policy, verdict
 //! - [`classifier`]: the linear models
 //! - [`moderator`]: where they meet
-//! - [`pb`], [`service`], [`server`]: the contract and the gRPC edge
+//! - [`pb`], [`wire`], [`service`], [`server`]: the contract and the gRPC edge
 //! - [`config`], [`telemetry`]: flags and logs
 //! - [`replay`], [`inspect`]: the JSON Lines command; policies and models in print
 //! - `trainer`, `sparse_logistic`, `calibration`, `metrics` (feature `train`): from labelled comments to a model
@@ -33,3 +33,4 @@ pub mod telemetry;
 pub mod text;
 #[cfg(feature = "train")]
 pub mod trainer;
+pub mod wire;

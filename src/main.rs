@@ -10,7 +10,7 @@ use comity::{
     server::{self, Limits},
     telemetry,
 };
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 fn main() -> ExitCode {
@@ -35,7 +35,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Serve { listen, limits, moderator } => return serve(listen, limits, *moderator),
         Task::Moderate { moderator } => {
-            let summary = replay::run(io::stdin().lock(), output, &moderator, &ProgressBar::new_spinner())?;
+            let summary = replay::run(io::stdin().lock(), output, &moderator, &progress()?)?;
             return Ok(ExitCode::from(if summary.refused == 0 { 0 } else { 65 }));
         }
         Task::CheckPolicy { policies } => inspect::policies(&policies, output)?,
@@ -44,15 +44,22 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Shown on a terminal only.
+fn progress() -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{spinner} {human_pos} comments, {per_sec}, {elapsed}")?;
+    Ok(ProgressBar::new_spinner().with_style(style))
+}
+
 fn serve(listen: SocketAddr, limits: Limits, moderator: Moderator) -> anyhow::Result<ExitCode> {
     let runtime = Runtime::new()?;
     let code = runtime.block_on(async {
         let stop = server::stop_signal()?;
-        let Ok(listener) = TcpListener::bind(listen)
-            .await
-            .inspect_err(|e| tracing::error!("cannot listen on {listen}: {e}"))
-        else {
-            return Ok(ExitCode::from(69));
+        let listener = match TcpListener::bind(listen).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "comity: --listen {listen}: {error}");
+                return Ok(ExitCode::from(if error.kind() == io::ErrorKind::AddrInUse { 69 } else { 64 }));
+            }
         };
         tracing::info!(address = %listener.local_addr()?, "listening");
         let (_loaded, moderator) = watch::channel(Some(Arc::new(moderator)));

@@ -99,18 +99,9 @@ fn trim(scores: &mut Scores, asked: &[Attribute], explain: Explain) {
     }
 }
 
-/// A hash of everything that a judgement depends on. The caller's request identifier and logging wish are not in it.
+/// A hash of everything that a judgement depends on. The caller's request identifier is not in it.
 fn decision_id(submission: &Submission, model: Option<&Model>, policy: &Policy) -> String {
-    let Submission {
-        comment,
-        article,
-        thread,
-        attributes,
-        explain,
-        omit_scores,
-        request_id: _,
-        do_not_log: _,
-    } = submission;
+    let Submission { comment, article, thread, attributes, explain, omit_scores, request_id: _ } = submission;
     let count = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
     let mut hash = Sha256::new();
     let mut add = |part: &str| {

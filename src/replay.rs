@@ -57,6 +57,7 @@ pub fn run(
         output.flush()?;
         progress.inc(u64::try_from(answers.len()).unwrap_or(u64::MAX));
     }
+    progress.finish_and_clear();
     Ok(summary)
 }
 

@@ -107,7 +107,7 @@ pub async fn run(
 
 /// Waits for calls in flight, no longer than `limit`.
 async fn drain(mut server: JoinHandle<Result<(), tonic::transport::Error>>, limit: Duration) -> Drained {
-    if tokio::time::timeout(limit, &mut server).await.is_ok() {
+    if let Ok(Ok(Ok(()))) = tokio::time::timeout(limit, &mut server).await {
         info!("drained");
         Drained::Clean
     } else {

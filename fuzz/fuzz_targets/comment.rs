@@ -39,6 +39,9 @@ fuzz_target!(|bytes: &[u8]| {
     let verdict = response.verdict.unwrap();
     let length = request.comment.unwrap().text.len();
     assert!(verdict.reasons.iter().flat_map(|r| &r.spans).all(|s| s.begin <= s.end && s.end as usize <= length));
+    let scores = verdict.scores.clone().unwrap_or_default();
+    assert!(scores.relevance.and_then(|r| r.on_topic).is_none_or(|p| (0.0..=1.0).contains(&p)));
+    assert!(scores.stances.iter().all(|s| s.favor.is_none_or(|p| (0.0..=1.0).contains(&p))));
     let civility = verdict.scores.and_then(|s| s.civility).unwrap_or_default();
     assert!(civility.attributes.iter().all(|a| a.probability.is_none_or(|p| (0.0..=1.0).contains(&p))));
 });

@@ -100,6 +100,12 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
         });
         sets.insert(set.name.clone(), rows);
     }
+    for source in config.heads.iter().flat_map(|head| &head.rows) {
+        let rows = sets.get(&source.set).with_context(|| format!("no set is named {:?}", source.set))?;
+        if source.over <= 0.0 || !rows.iter().any(|row| row.number(&source.label).is_some()) {
+            bail!("set {:?} has no label {:?} over {}", source.set, source.label, source.over);
+        }
+    }
     let civility = Pool::gather(&config, &sets).fit(&config, say)?;
     let article = config.article_heads.then(|| article_heads(data, config.seed)).transpose()?;
     let Config { name, version, language, seed, .. } = config;

@@ -8,10 +8,14 @@ use super::{
     relevance::{self, RelevanceParams, Surroundings},
     sentiment::{self, SentimentParams},
     stance::{self, StanceParams},
+    standard::{Linear, Standard},
     valence::Tone,
     words::{Lexicon, Reading},
 };
 use crate::scores::{Sentiment, Stance};
+
+/// No fitted number is anywhere near this; a larger one could make a score infinite.
+const MAX_NUMBER: f32 = 1e6;
 
 /// The article heads of one language, as stored and as served.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,11 +48,50 @@ impl ArticleHeads {
         if self.sentiment.weights.len() != sentiment::BUCKETS {
             return Err(ArtifactError::Malformed("the sentiment head has not as many weights as buckets"));
         }
-        let rarity = &self.lexicon.rarity;
-        if rarity.keys.len() != rarity.stems.len() || !rarity.grams.len().is_power_of_two() {
-            return Err(ArtifactError::Malformed("rarities do not fit their words"));
+        let Lexicon { roles, rarity, valence } = &self.lexicon;
+        let ascending = |keys: &[u32]| keys.is_sorted_by(|a, b| a < b);
+        if rarity.keys.len() != rarity.stems.len()
+            || valence.keys.len() != valence.weights.len()
+            || !rarity.grams.len().is_power_of_two()
+            || !ascending(&rarity.keys)
+            || !ascending(&valence.keys)
+            || !roles.is_sound()
+        {
+            return Err(ArtifactError::Malformed("words and what is known of them do not fit"));
+        }
+        if !self.numbers().all(|n| n.is_finite() && n.abs() < MAX_NUMBER) || !self.scales().all(|s| s > 0.0) {
+            return Err(ArtifactError::Malformed(
+                "a number of an article head is not finite or not of ordinary size",
+            ));
         }
         Ok(self)
+    }
+
+    fn linears(&self) -> impl Iterator<Item = &Linear> {
+        let relevance = [&self.relevance.near.1, &self.relevance.wide.1];
+        relevance.into_iter().chain(&self.stance.classes)
+    }
+
+    fn standards(&self) -> [&Standard; 3] {
+        [&self.relevance.near.0, &self.relevance.wide.0, &self.stance.standard]
+    }
+
+    fn scales(&self) -> impl Iterator<Item = f32> {
+        self.standards().into_iter().flat_map(|s| s.scales.iter().copied())
+    }
+
+    /// Every number that scores are made of.
+    fn numbers(&self) -> impl Iterator<Item = f32> {
+        let SentimentParams { weights: _, scale, valence, intercepts } = &self.sentiment;
+        let words = [self.lexicon.rarity.unseen, self.lexicon.valence.scale, *scale];
+        self.linears()
+            .flat_map(|l| l.weights.iter().copied().chain([l.intercept]))
+            .chain(self.standards().into_iter().flat_map(|s| s.means.iter().copied()))
+            .chain(self.scales())
+            .chain(self.relevance.joint)
+            .chain(words)
+            .chain(*valence)
+            .chain(*intercepts)
     }
 
     /// P(on topic), stances in the order of their targets, and sentiment.

@@ -20,6 +20,9 @@ use crate::{
 /// How many words an explanation lists; the others are in its rest.
 pub const MAX_CONTRIBUTIONS: usize = 20;
 
+/// No fitted number is anywhere near this; a larger one could make a score infinite.
+const MAX_NUMBER: f32 = 1e6;
+
 /// Room for every attribute, rounded up to a power of two so that a column's weights fill whole vector registers.
 const LANES: usize = 16;
 const _: () = assert!(Attribute::ALL.len() <= LANES);
@@ -67,8 +70,8 @@ impl Civility {
         if heads.is_empty() || !heads.is_sorted_by(|a, b| a.attribute < b.attribute) {
             return Err(ArtifactError::Malformed("heads are missing, repeated or out of order"));
         }
-        if !heads.iter().all(|h| h.scale.is_finite() && h.bias.is_finite()) {
-            return Err(ArtifactError::Malformed("a head's scale or bias is not finite"));
+        if !heads.iter().all(|h| h.scale.abs() < MAX_NUMBER && h.bias.abs() < MAX_NUMBER) {
+            return Err(ArtifactError::Malformed("a head's scale or bias is not of ordinary size"));
         }
         if vocabulary.keys.len().checked_mul(heads.len()) != Some(weights.len()) {
             return Err(ArtifactError::Malformed("weights do not fit columns and heads"));

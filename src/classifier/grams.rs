@@ -38,6 +38,14 @@ pub enum Block {
     },
 }
 
+impl Block {
+    /// Whether its lengths make sense: at least 1, in order, and at most 8.
+    pub const fn is_sound(self) -> bool {
+        let (Self::Words { min, max } | Self::Chars { min, max } | Self::Jamo { min, max }) = self;
+        min >= 1 && min <= max && max <= 8
+    }
+}
+
 /// The n-grams that a model reads: at most four blocks.
 pub type Spec = Vec<Block>;
 

@@ -33,6 +33,16 @@ pub struct Vocabulary {
 
 const EMPTY: u32 = u32::MAX;
 
+/// The most columns that a model may have.
+pub const MAX_COLUMNS: usize = 1 << 22;
+
+/// The longest search for a free slot. Hashes in a table at most half full need a few dozen at the very worst; keys that
+/// need more were made to slow the service down.
+const MAX_PROBES: usize = 512;
+
+/// No text is so rare that its idf is above this: ln of a hundred million texts is below 20.
+const MAX_IDF: f32 = 100.0;
+
 /// A sparse row: column and value, in order of first appearance.
 pub type Row = Vec<(u32, f32)>;
 
@@ -51,20 +61,30 @@ impl Vocabulary {
         if !params.keys.is_sorted_by(|a, b| a < b) {
             return Err(ArtifactError::Malformed("keys are not strictly ascending"));
         }
-        if !params.idf.iter().all(|v| v.is_finite() && *v > 0.0) {
-            return Err(ArtifactError::Malformed("an idf is not a positive number"));
+        if params.keys.len() > MAX_COLUMNS {
+            return Err(ArtifactError::Malformed("more columns than a model may have"));
+        }
+        if !params.idf.iter().all(|v| *v > 0.0 && *v <= MAX_IDF) {
+            return Err(ArtifactError::Malformed("an idf is not a positive number of ordinary size"));
+        }
+        if !params.spec.iter().all(|block| block.is_sound()) {
+            return Err(ArtifactError::Malformed("a block of n-grams is empty or too long"));
         }
         let size = (params.keys.len() * 2).next_power_of_two().max(2);
         let mut slots = vec![(0, EMPTY); size];
         let mask = size - 1;
         for (column, key) in (0_u32..).zip(&params.keys) {
-            let mut at = *key as usize & mask;
-            while let Some(slot) = slots.get_mut(at) {
-                if slot.1 == EMPTY {
-                    *slot = (*key, column);
-                    break;
+            let home = *key as usize;
+            let free = (home..home.saturating_add(MAX_PROBES))
+                .map(|at| at & mask)
+                .find(|at| slots.get(*at).is_some_and(|(_, taken)| *taken == EMPTY));
+            match free.and_then(|at| slots.get_mut(at)) {
+                Some(slot) => *slot = (*key, column),
+                None => {
+                    return Err(ArtifactError::Malformed(
+                        "keys crowd one part of the table, hashes never do",
+                    ));
                 }
-                at = (at + 1) & mask;
             }
         }
         Ok(Self { params, slots, mask })
@@ -184,7 +204,7 @@ mod tests {
 
     #[test]
     fn every_key_finds_its_column_and_no_other_key_does() {
-        let keys: Vec<u32> = (0..5000_u32).map(|i| i * 65_536).collect();
+        let keys: Vec<u32> = (0..5000_u32).map(|i| i * 65_537).collect();
         let vocabulary = Vocabulary::check(VocabularyParams {
             spec: vec![Block::Words { min: 1, max: 1 }],
             idf: vec![1.0; keys.len()],
@@ -193,6 +213,14 @@ mod tests {
         .unwrap();
         assert!(keys.iter().zip(0..).all(|(k, c)| vocabulary.column(*k) == Some(c)));
         assert!(keys.iter().all(|k| vocabulary.column(k + 1).is_none()));
+    }
+
+    #[test]
+    fn keys_made_to_crowd_the_table_are_refused() {
+        let keys: Vec<u32> = (0..5000_u32).map(|i| i << 16).collect();
+        let spec = vec![Block::Words { min: 1, max: 1 }];
+        let params = VocabularyParams { spec, idf: vec![1.0; keys.len()], keys };
+        assert!(matches!(Vocabulary::check(params), Err(ArtifactError::Malformed(_))));
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Roles {
         Self { keys: all.keys().copied().collect(), roles: all.into_values().collect() }
     }
 
+    /// Whether words are in order and each has its roles.
+    pub fn is_sound(&self) -> bool {
+        self.keys.len() == self.roles.len() && self.keys.is_sorted_by(|a, b| a < b)
+    }
+
     /// The bits of [`role`] that a word has; 0 for most.
     pub fn of(&self, word: u32) -> u8 {
         self.keys.binary_search(&word).ok().and_then(|i| self.roles.get(i)).copied().unwrap_or(0)
@@ -293,6 +298,7 @@ impl Reader<'_> {
     fn read(&mut self, text: &Text<'_>) {
         let folded = text.folded();
         let (mut window, mut skip_to, mut begin) = (0_u8, 0_usize, self.units.len());
+        let mut has_word = false;
         for token in text.tokens() {
             if self.units.len() >= MAX_TOKENS {
                 break;
@@ -301,9 +307,9 @@ impl Reader<'_> {
             if span.start < skip_to {
                 continue;
             }
-            if token.starts_sentence && self.units.iter().skip(begin).any(|u| u.is_word) {
+            if token.starts_sentence && has_word {
                 self.end_sentence(begin);
-                (begin, window) = (self.units.len(), 0);
+                (begin, window, has_word) = (self.units.len(), 0, false);
             }
             let rest = folded.get(span.start..).unwrap_or_default();
             let mut word = folded.get(span.clone()).unwrap_or_default();
@@ -314,6 +320,7 @@ impl Reader<'_> {
                 skip_to = span.start + face.len();
             }
             let unit = self.unit(word, token.kind);
+            has_word |= unit.is_word;
             let is_break = unit.has(role::BREAK) || is_pause(word);
             let is_negation = unit.has(role::NEGATION);
             if is_break || is_negation {

@@ -83,7 +83,7 @@ pub struct Rules {
     pub languages: Vec<String>,
     /// What to do with a comment in another language.
     pub unsupported_language: Decision,
-    /// What to do when a score that a threshold needs is unknown.
+    /// What to do when none of the scores that thresholds need is known.
     pub undecided: Decision,
     /// Comments of authors with fewer approved comments than this are held; 0 means none.
     pub hold_new_authors_below: u32,

@@ -40,8 +40,6 @@ pub struct SubmissionDraft {
     pub request_id: String,
     /// Whether scores are left out of the answer.
     pub omit_scores: bool,
-    /// Whether the call leaves no trace in the log.
-    pub do_not_log: bool,
 }
 
 /// A checked call: every size within its limit, every tag well formed.
@@ -61,8 +59,6 @@ pub struct Submission {
     pub request_id: String,
     /// Whether scores are left out of the answer.
     pub omit_scores: bool,
-    /// Whether the call leaves no trace in the log.
-    pub do_not_log: bool,
 }
 
 impl Submission {
@@ -90,7 +86,6 @@ impl Submission {
             explain: draft.explain,
             request_id: draft.request_id,
             omit_scores: draft.omit_scores,
-            do_not_log: draft.do_not_log,
         }))
     }
 }

@@ -57,7 +57,7 @@ pub enum ReasonCode {
     OffTopic,
     /// Written in a language that the site or the models do not take.
     UnsupportedLanguage,
-    /// Could not be judged: a score that the policy needs is unknown, or the author is new to the site.
+    /// Could not be judged: no score that the policy needs is known, or the author is new to the site.
     Undecided,
 }
 

@@ -1,5 +1,6 @@
-//! Several comments in one call, judged in order on a thread of their own so that they hold up nobody's I/O.
+//! Several comments in one call, or one large one, judged on a thread of their own so that they hold up nobody's I/O.
 
+use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{Moderation, refusal::Refusal, status::item_status};
@@ -8,7 +9,31 @@ use crate::pb::{self, batch_moderate_comments_result::Result as Outcome};
 /// The most items of a batch.
 const MAX_ITEMS: usize = 256;
 
+/// A larger request is judged on a thread of its own: a long body takes milliseconds, an ordinary comment far less than
+/// the hop to another thread is worth.
+const MAX_INLINE_BYTES: usize = 32 * 1024;
+
 impl Moderation {
+    /// Judges one comment, here or, when it is large, where batches are judged.
+    ///
+    /// # Errors
+    /// As the call itself.
+    pub(super) async fn moderate_anywhere(
+        &self,
+        request: pb::ModerateCommentRequest,
+    ) -> Result<pb::ModerateCommentResponse, Refusal> {
+        if request.encoded_len() <= MAX_INLINE_BYTES {
+            return self.moderate(request);
+        }
+        let permit = self.batches.clone().acquire_owned().await.or(Err(Refusal::Draining))?;
+        let service = self.clone();
+        let judged = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            service.moderate(request)
+        });
+        judged.await.or(Err(Refusal::Internal))?
+    }
+
     /// Judges a batch. An item's error answers that item.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 use super::{
     convert::{self, Asked},
+    guard,
     refusal::{MAX_POLICY_NAME_BYTES, Refusal},
 };
 use crate::{
@@ -11,11 +12,18 @@ use crate::{
     pb,
 };
 
-/// Judges one comment.
+/// Judges one comment. Should that panic, this call alone is refused.
 ///
 /// # Errors
 /// All violations of a malformed call at once, or an unknown policy.
 pub(crate) fn judge(
+    moderator: &Moderator,
+    request: pb::ModerateCommentRequest,
+) -> Result<pb::ModerateCommentResponse, Refusal> {
+    guard(|| judge_unguarded(moderator, request))
+}
+
+fn judge_unguarded(
     moderator: &Moderator,
     request: pb::ModerateCommentRequest,
 ) -> Result<pb::ModerateCommentResponse, Refusal> {

@@ -28,7 +28,7 @@ impl Moderation {
             };
             match received {
                 Ok(Some(item)) => {
-                    let answer = service.stream_item(item);
+                    let answer = service.stream_item(item).await;
                     // A client that sends without pause must not keep this thread from the others.
                     tokio::task::yield_now().await;
                     Some((Ok(answer), Some((service, inbound))))
@@ -40,10 +40,17 @@ impl Moderation {
         }))
     }
 
-    fn stream_item(&self, item: pb::StreamModerateCommentsRequest) -> pb::StreamModerateCommentsResponse {
+    async fn stream_item(
+        &self,
+        item: pb::StreamModerateCommentsRequest,
+    ) -> pb::StreamModerateCommentsResponse {
         let request_id = item.request.as_ref().map(|request| request.request_id.clone()).unwrap_or_default();
         let missing = || Refusal::violation("request", "REQUIRED", "missing, exactly one is needed");
-        let result = match item.request.ok_or_else(missing).and_then(|request| self.moderate(request)) {
+        let answer = match item.request {
+            Some(request) => self.moderate_anywhere(request).await,
+            None => Err(missing()),
+        };
+        let result = match answer {
             // A response without a verdict is never made.
             Ok(response) => response.verdict.map(Outcome::Verdict),
             Err(refusal) => Some(Outcome::Error(item_status(refusal))),

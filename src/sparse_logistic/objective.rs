@@ -41,10 +41,10 @@ impl Loss<1> for Logistic {
     fn loss([score]: [f64; 1], target: bool) -> (f64, [f64; 1]) {
         let margin = if target { score } else { -score };
         // exp of a negative number only: no overflow, and 1 - sigmoid(m) without cancellation.
-        let small = (-margin.abs()).exp();
+        let small = libm::exp(-margin.abs());
         let wrong = if margin > 0.0 { small } else { 1.0 } / (1.0 + small);
         let residual = if target { -wrong } else { wrong };
-        ((-margin).max(0.0) + small.ln_1p(), [residual])
+        ((-margin).max(0.0) + libm::log1p(small), [residual])
     }
 }
 
@@ -68,9 +68,9 @@ impl<const K: usize> Loss<K> for Softmax {
 /// Softmax of the scores, and the logarithm of the sum of their exponentials.
 pub(super) fn softmax<const K: usize>(scores: [f64; K]) -> ([f64; K], f64) {
     let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exponentials = scores.map(|score| (score - largest).exp());
+    let exponentials = scores.map(|score| libm::exp(score - largest));
     let sum: f64 = exponentials.iter().sum();
-    (exponentials.map(|value| value / sum), largest + sum.ln())
+    (exponentials.map(|value| value / sum), largest + libm::log(sum))
 }
 
 /// Scores of one row: `weights` holds `K` values for each feature, then `K` intercepts.

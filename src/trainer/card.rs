@@ -44,6 +44,13 @@ pub fn markdown(artifact: &Artifact, measured: &[Measured]) -> String {
     for s in &artifact.provenance.sets {
         let _infallible = writeln!(sets, "| {} | {} | {} | `{}` |", s.name, s.license, s.rows, s.sha256);
     }
+    let blocks: Vec<String> =
+        artifact.civility.vocabulary.spec.iter().map(|b| format!("{b:?}").to_lowercase()).collect();
+    let article = if artifact.article.is_some() {
+        "Beside them: relevance, stance and sentiment, over words shared with the article, word valences and hashed words."
+    } else {
+        "It has no relevance, stance or sentiment: those are unknown."
+    };
     let heads: Vec<&str> = artifact.civility.heads.iter().map(|h| h.attribute.name()).collect();
     format!(
         include_str!("card.md"),
@@ -51,6 +58,8 @@ pub fn markdown(artifact: &Artifact, measured: &[Measured]) -> String {
         version = artifact.version,
         language = artifact.language,
         heads = heads.join(", "),
+        blocks = blocks.join(", "),
+        article = article,
         columns = artifact.civility.vocabulary.keys.len(),
         sets = sets,
         table = table(measured),

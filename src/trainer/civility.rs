@@ -44,6 +44,7 @@ impl<'a> Pool<'a> {
         let mut heads = Vec::new();
         for head in &config.heads {
             let mut samples = Samples::default();
+            let held_out = held_out_names(head, sets, config.held_out);
             for source in &head.rows {
                 let mut seen = BTreeSet::new();
                 for row in sets.get(&source.set).into_iter().flatten() {
@@ -63,12 +64,10 @@ impl<'a> Pool<'a> {
                         texts.len() - 1
                     });
                     let sample = Sample { row: text, label: label as f32, weight: source.weight as f32 };
-                    if is_held_out(&row.group().unwrap_or_else(|| row.id.clone()), config.held_out) {
-                        if source.calibrates {
-                            samples.held_out.push(sample);
-                        }
-                    } else {
+                    if !held_out.contains(comment_name(&row.id)) {
                         samples.fitted.push(sample);
+                    } else if source.calibrates {
+                        samples.held_out.push(sample);
                     }
                 }
             }
@@ -206,16 +205,32 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// Whether a group is held out: by a hash of its digits, so that excerpts of one comment go together across sets.
-pub fn is_held_out(group: &str, share: f64) -> bool {
-    let digits: String = group.chars().filter(char::is_ascii_digit).collect();
-    let name = if digits.is_empty() { group } else { digits.as_str() };
+/// The names of the comments that are held out: a share of those that calibrate. No other set fits on them either.
+fn held_out_names<'a>(
+    head: &HeadConfig,
+    sets: &'a BTreeMap<String, Vec<Row>>,
+    share: f64,
+) -> BTreeSet<&'a str> {
+    let calibrating = head.rows.iter().filter(|source| source.calibrates);
+    let rows = calibrating.filter_map(|source| sets.get(&source.set)).flatten();
+    rows.map(|row| comment_name(&row.id)).filter(|name| is_held_out(name, share)).collect()
+}
+
+/// The comment from which a row comes: the first run of digits of its identifier, so that "arct-4593022-1.0" (an excerpt),
+/// "4593022" and "4593022-3" (a sentence) are one. An identifier without digits names itself.
+fn comment_name(id: &str) -> &str {
+    let digits = id.split(|c: char| !c.is_ascii_digit()).find(|run| !run.is_empty());
+    digits.unwrap_or(id)
+}
+
+/// Whether a comment is held out, drawn by the hash of its name.
+fn is_held_out(name: &str, share: f64) -> bool {
     let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(name));
     f64::from(u32::from_be_bytes([a, b, c, d])) < share * 2_f64.powi(32)
 }
 
 /// The columns whose weights move the logits most: for each head `|w| * sqrt(sum x^2)`, relative to the head's own
-/// `columns`-th largest, and of those the largest of all heads.
+/// (`columns` / 2)-th largest, and of those the largest of all heads.
 fn keep(all: &Vocabulary, rows: &Csr, heads: &[Fitted], columns: usize) -> VocabularyParams {
     let squares = column_square_sums(rows);
     let mut best = vec![0.0_f64; all.columns()];
@@ -299,7 +314,7 @@ mod tests {
 
     fn rows() -> BTreeMap<String, Vec<Row>> {
         let row = |(i, text): (usize, &&str), civil| Row {
-            id: format!("group {civil} {i}"),
+            id: format!("{civil}{i}"),
             text: (*text).to_owned(),
             civil: Some(civil),
             ..Row::default()
@@ -378,10 +393,33 @@ mod tests {
 
     #[test]
     fn excerpts_of_one_comment_are_held_out_together() {
-        for share in [0.1, 0.5] {
-            assert_eq!(is_held_out("arct-4593022", share), is_held_out("4593022", share));
+        for id in ["arct-4593022-1.0", "4593022", "4593022-3"] {
+            assert_eq!(comment_name(id), "4593022");
         }
-        let held_out = (0..10_000).filter(|i| is_held_out(&format!("comment {i}"), 0.1)).count();
-        assert!((900..1100).contains(&held_out), "{held_out}");
+        let row = |id: &str, text: &str| Row {
+            id: id.to_owned(),
+            text: text.to_owned(),
+            civil: Some(1),
+            ..Row::default()
+        };
+        let ids: Vec<String> = (1000..1200).map(|i| i.to_string()).collect();
+        let whole = ids.iter().map(|id| row(id, &format!("the whole comment {id}"))).collect();
+        let excerpts =
+            ids.iter().map(|id| row(&format!("ours-{id}-1"), &format!("an excerpt of {id}"))).collect();
+        let sets = BTreeMap::from([("whole".to_owned(), whole), ("ours".to_owned(), excerpts)]);
+        let mut config = config();
+        let source = |set: &str, calibrates| RowsConfig {
+            set: set.to_owned(),
+            calibrates,
+            ..config.heads[0].rows[0].clone()
+        };
+        let rows = vec![source("whole", false), source("ours", true)];
+        config.heads[0].rows = rows;
+        let pool = Pool::gather(&config, &sets);
+        let (_, samples) = &pool.heads[0];
+        let number = |sample: &Sample| pool.texts[sample.row].rsplit(' ').next().unwrap();
+        let held: BTreeSet<&str> = samples.held_out.iter().map(number).collect();
+        assert!((60..140).contains(&held.len()), "{}", held.len());
+        assert!(samples.fitted.iter().all(|sample| !held.contains(number(sample))));
     }
 }

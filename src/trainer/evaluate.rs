@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::corpus::{CorpusError, Row, rows};
 use crate::{
     classifier::{Model, article::ArticleHeads, artifact::Figure},
-    metrics::{auc, bootstrap_interval, expected_calibration_error},
+    metrics::{CALIBRATION_BINS, auc, bootstrap_interval, expected_calibration_error},
     scores::Attribute,
     text::Text,
 };
@@ -17,8 +17,6 @@ use crate::{
 /// Resamples of a bootstrap interval.
 const RESAMPLES: u32 = 200;
 const SEED: u64 = 20_261_122;
-/// Bins of the calibration error.
-const BINS: usize = 15;
 
 /// One measured figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,8 +140,10 @@ pub fn civility(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError
         };
         let interval = bootstrap_interval(labels.len(), RESAMPLES, SEED, resampled);
         measured.extend(auc(&scores, &labels).map(|value| add("AUC", value, interval)));
-        measured
-            .extend(expected_calibration_error(&scores, &labels, BINS).map(|value| add("ECE", value, None)));
+        measured.extend(
+            expected_calibration_error(&scores, &labels, CALIBRATION_BINS)
+                .map(|value| add("ECE", value, None)),
+        );
     }
     Ok(measured)
 }

@@ -1,18 +1,11 @@
-//! The figures by which heads are compared.
+//! Pairs of gold and said labels, as the article heads gather them, handed to [`crate::metrics`].
 
-/// The area under the ROC curve: the chance that a positive outscores a negative, ties counted half.
+use crate::metrics;
+
+/// The area under the ROC curve of scores with their labels; NaN with one label only.
 pub fn auc(scored: &[(f32, bool)]) -> f64 {
-    let mut sorted = scored.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut below, mut area, mut positives) = (0.0, 0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
-        let hits = tied.iter().filter(|(_, y)| *y).count() as f64;
-        let misses = tied.len() as f64 - hits;
-        area += hits * (below + misses / 2.0);
-        below += misses;
-        positives += hits;
-    }
-    if below * positives > 0.0 { area / (below * positives) } else { f64::NAN }
+    let (said, gold): (Vec<f64>, Vec<bool>) = scored.iter().map(|(s, l)| (f64::from(*s), *l)).unzip();
+    metrics::auc(&said, &gold).unwrap_or(f64::NAN)
 }
 
 /// The share of pairs `(gold, said)` that agree.
@@ -27,18 +20,16 @@ pub fn f1(pairs: &[(usize, usize)], class: usize) -> f64 {
     2.0 * hits / named.max(1) as f64
 }
 
-/// The mean F1 of the first so many classes.
+/// The mean F1 of the first so many classes; NaN without pairs.
 pub fn macro_f1(pairs: &[(usize, usize)], classes: usize) -> f64 {
-    (0..classes).map(|c| f1(pairs, c)).sum::<f64>() / classes as f64
+    let (gold, said): (Vec<usize>, Vec<usize>) = pairs.iter().copied().unzip();
+    metrics::macro_f1(&said, &gold, classes).unwrap_or(f64::NAN)
 }
 
-/// The mean recall of the first so many classes.
+/// The mean recall of the first so many classes; NaN without pairs.
 pub fn macro_recall(pairs: &[(usize, usize)], classes: usize) -> f64 {
-    let recall = |class| {
-        let gold: Vec<_> = pairs.iter().copied().filter(|&(g, _)| g == class).collect();
-        accuracy(&gold)
-    };
-    (0..classes).map(recall).sum::<f64>() / classes as f64
+    let (gold, said): (Vec<usize>, Vec<usize>) = pairs.iter().copied().unzip();
+    metrics::macro_recall(&said, &gold, classes).unwrap_or(f64::NAN)
 }
 
 /// The place of the largest of three.

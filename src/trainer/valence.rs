@@ -86,9 +86,9 @@ fn rarity(texts: &[String], lexicon: &Lexicon) -> Rarity {
         grams.extend(reading.grams.terms.iter().map(|t| t.key));
     }
     let count = texts.len() as f32;
-    let unseen = (count + 1.0).ln() + 1.0;
+    let unseen = libm::logf(count + 1.0) + 1.0;
     let step = |texts: usize| {
-        let rarity = ((count + 1.0) / (texts as f32 + 1.0)).ln() + 1.0;
+        let rarity = libm::logf((count + 1.0) / (texts as f32 + 1.0)) + 1.0;
         (rarity / unseen * 255.0).round().clamp(1.0, 255.0) as u8
     };
     let mut out = Rarity { unseen, grams: vec![255; GRAM_BUCKETS], ..Rarity::default() };

@@ -174,3 +174,20 @@ async fn the_loaded_models_and_policies_can_be_seen() {
     assert_eq!(courier.length.unwrap().max, 250);
     assert_eq!(courier.sha256, listed[1].sha256);
 }
+
+#[tokio::test]
+async fn stance_is_answered_for_every_target_and_its_probabilities_add_up_to_one() {
+    let mut client = TestServer::start().await.client();
+    let mut asked = request(
+        "I support the new tram line, the city needs it and the buses are full every single morning.",
+    );
+    let targets = vec!["the new tram line".to_owned(), "nuclear power".to_owned()];
+    asked.article = Some(pb::Article { targets: targets.clone(), ..Default::default() });
+    let stances =
+        client.moderate_comment(asked).await.unwrap().into_inner().verdict.unwrap().scores.unwrap().stances;
+    assert_eq!(stances.iter().map(|s| s.target.clone()).collect::<Vec<_>>(), targets);
+    let sum = stances[0].favor.unwrap() + stances[0].against.unwrap() + stances[0].neutral.unwrap();
+    assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+    // A comment that does not speak of a target has no stance towards it.
+    assert_eq!((stances[1].label(), stances[1].favor), (pb::StanceLabel::Unknown, None));
+}

@@ -19,7 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("moderation", &["scores", "text"]),
     ("scores", &["text"]),
     ("text", &[]),
-    ("pb", &[]),
+    ("pb", &["wire"]),
+    ("wire", &["pb"]),
     // The offline trainer; nothing that serves uses it.
     ("bin", &["classifier", "trainer"]),
     ("trainer", &["calibration", "classifier", "metrics", "scores", "sparse_logistic", "text"]),
@@ -30,8 +31,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Words that only some rooms may name.
 const RESERVED: &[(&str, &[&str])] = &[
-    ("tonic", &["service", "server", "pb"]),
-    ("prost", &["service", "pb"]),
+    ("tonic", &["service", "server", "pb", "wire"]),
+    ("prost", &["service", "pb", "wire"]),
     ("tokio", &["service", "server", "main"]),
     ("clap", &["config", "telemetry", "bin"]),
     ("env::var", &["config"]),

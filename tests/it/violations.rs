@@ -107,3 +107,18 @@ async fn a_call_at_every_limit_is_taken_and_a_message_over_the_limit_refused() {
     let over = client.moderate_comment(request(&"x".repeat(7 * 1024 * 1024))).await.unwrap_err();
     assert!(matches!(over.code(), Code::OutOfRange | Code::ResourceExhausted), "{over:?}");
 }
+
+#[tokio::test]
+async fn lists_without_end_are_refused_without_a_violation_for_each_item() {
+    let mut client = TestServer::start().await.client();
+    let endless = pb::ModerateCommentRequest { attributes: vec![0; 1_000_000], ..request("Hello there.") };
+    let status = client.moderate_comment(endless).await.unwrap_err();
+    let fields = status.get_details_bad_request().unwrap().field_violations;
+    assert_eq!((fields.len(), fields[0].field.as_str()), (1, "attributes[64]"));
+
+    let empty = vec![pb::ModerateCommentRequest::default(); 100_000];
+    let batch = pb::BatchModerateCommentsRequest { requests: empty };
+    let status = client.batch_moderate_comments(batch).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    client.moderate_comment(request("The server lives on and answers this call.")).await.unwrap();
+}

@@ -10,7 +10,7 @@ use crate::{
 pub(crate) fn models(classifier: &Classifier) -> pb::GetModelResponse {
     pb::GetModelResponse {
         models: classifier.models().iter().map(model).collect(),
-        service_version: env!("CARGO_PKG_VERSION").to_owned(),
+        service_version: crate::moderator::SERVICE_VERSION.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{attribute, decision};
 use crate::{
-    moderation::{AttributeRule, CountUnit, LengthRule, Policy, RepetitionRule, ShoutingRule},
+    moderation::{AttributeRule, CountUnit, DisguiseRule, LengthRule, Policy, RepetitionRule, ShoutingRule},
     pb,
 };
 
@@ -26,7 +26,7 @@ pub(crate) fn policy(policy: &Policy) -> pb::Policy {
         suspect_phrases: count(&rules.suspect_phrases),
         shouting: rules.shouting.map(shouting),
         repetition: rules.repetition.map(repetition),
-        disguise_action: rules.disguise.map_or(off, |disguise| decision(disguise.action)).into(),
+        disguise: rules.disguise.map(disguise),
         attributes: rules.attributes.iter().map(threshold).collect(),
         off_topic_hold_below: rules.off_topic_hold_below,
         languages: rules.languages.clone(),
@@ -68,6 +68,10 @@ fn repetition(rule: RepetitionRule) -> pb::RepetitionRule {
         min_words: rule.min_words,
         action: decision(rule.action).into(),
     }
+}
+
+fn disguise(rule: DisguiseRule) -> pb::DisguiseRule {
+    pb::DisguiseRule { min_count: rule.min_count, action: decision(rule.action).into() }
 }
 
 fn threshold(rule: &AttributeRule) -> pb::AttributeRule {

@@ -47,7 +47,6 @@ impl Asked {
             explain,
             request_id: request.request_id,
             omit_scores: request.omit_scores,
-            do_not_log: request.do_not_log,
         };
         Self { submission, policy: request.policy, unit, violations }
     }
@@ -95,8 +94,17 @@ fn unit(number: i32, violations: &mut Vec<Violation>) -> OffsetUnit {
     }
 }
 
+/// The most attributes that a call may list: each of the thirteen, with room for repeats.
+const MAX_ATTRIBUTES: usize = 64;
+
 fn attributes(numbers: &[i32], violations: &mut Vec<Violation>) -> Vec<Attribute> {
     let mut attributes = Vec::new();
+    // One byte on the wire each: a list without end must not become as many violations.
+    if numbers.len() > MAX_ATTRIBUTES {
+        let description = format!("{} items, at most {MAX_ATTRIBUTES}", numbers.len());
+        note(violations, format!("attributes[{MAX_ATTRIBUTES}]"), "TOO_MANY_ITEMS", description);
+        return attributes;
+    }
     for (i, &number) in numbers.iter().enumerate() {
         // The contract numbers them from 1 in the order of `Attribute::ALL`.
         let index = usize::try_from(number).ok().and_then(|n| n.checked_sub(1));

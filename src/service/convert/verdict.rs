@@ -29,7 +29,7 @@ pub(crate) fn verdict(
         length: Some(length(verdict.length)),
         scores: scores.map(|found| self::scores(found, &offsets)),
         provenance: Some(pb::Provenance {
-            service_version: env!("CARGO_PKG_VERSION").to_owned(),
+            service_version: crate::moderator::SERVICE_VERSION.to_owned(),
             model_name: model.map(|model| model.name().to_owned()).unwrap_or_default(),
             model_version: model.map(|model| model.version().to_owned()).unwrap_or_default(),
             model_sha256: model.map(|model| model.sha256().to_owned()).unwrap_or_default(),
