@@ -1,7 +1,7 @@
 //! From what was typed to what was checked. The only reader of flags, environment, policy and model files.
 //!
 //! Everything that can be wrong with a configuration is found here, before a port is bound or a line is read: each
-//! error names the flag or key. [`args`] holds the flags and their help.
+//! error names the flag or key. `args` holds the flags and their help.
 
 mod args;
 
