@@ -11,6 +11,7 @@ mod confusables;
 mod draft;
 mod gaps;
 mod hangul;
+mod jamo;
 mod leet;
 mod links;
 mod masks;
@@ -173,11 +174,12 @@ fn undone(original: &str) -> Folded {
 }
 
 /// The passes over words, in the order in which they run.
-const PASSES: [fn(&mut Draft<'_>) -> bool; 8] = [
+const PASSES: [fn(&mut Draft<'_>) -> bool; 9] = [
     links::replace,
     gaps::close,
     confusables::replace,
     spaced::join,
+    jamo::compose,
     hangul::join,
     leet::read,
     masks::lift,

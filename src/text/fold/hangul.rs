@@ -1,4 +1,4 @@
-//! Korean swear words with something set between their syllables: a digit, a mark or a space.
+//! Korean swear words with something set between their syllables: a digit, a mark, an emoji or a space.
 //!
 //! Only the words of a short list, and only from the start of a word: two syllables with a full stop between them
 //! are mostly two sentences. What a jamo spelling (ㅅㅂ) means is for the classifier.
@@ -8,26 +8,12 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
 };
 
-/// Common Korean swear words.
-const WORDS: [&str; 18] = [
-    "시발",
-    "씨발",
-    "시팔",
-    "씨팔",
-    "씨벌",
-    "병신",
-    "븅신",
-    "지랄",
-    "새끼",
-    "개새끼",
-    "개새",
-    "존나",
-    "좆같",
-    "쌍놈",
-    "썅년",
-    "미친놈",
-    "미친년",
-    "느금마",
+/// Common Korean swear words and insults.
+#[rustfmt::skip]
+const WORDS: [&str; 33] = [
+    "시발", "씨발", "시팔", "씨팔", "씨벌", "병신", "븅신", "지랄", "새끼", "개새끼", "개새", "씹새끼",
+    "개자식", "존나", "좆같", "좆까", "쌍놈", "썅년", "미친놈", "미친년", "느금마", "쓰레기", "인간쓰레기", "꺼져",
+    "닥쳐", "뒈져", "대가리", "돌대가리", "아가리", "또라이", "멍청한", "개돼지", "찌질한",
 ];
 
 /// How many digits or marks may stand between two syllables.
@@ -101,5 +87,6 @@ const fn is_syllable(c: char) -> bool {
 }
 
 const fn is_separator(c: char) -> bool {
-    c.is_ascii_digit() || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
+    let is_emoji = matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
+    is_emoji || c.is_ascii_digit() || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
 }
