@@ -9,11 +9,15 @@ pub mod article;
 pub mod artifact;
 pub mod civility;
 pub mod grams;
+pub mod hashed;
 pub mod lists;
+pub mod mixed;
+pub mod polarity;
 pub mod relevance;
 pub mod sentiment;
 pub mod stance;
 pub mod standard;
+pub mod target;
 pub mod valence;
 pub mod vocabulary;
 pub mod words;
@@ -22,9 +26,10 @@ use article::ArticleHeads;
 use artifact::{Artifact, sha256_hex};
 pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
 use civility::Civility;
+use target::{LoadedTarget, TargetHead};
 
 use crate::{
-    scores::{Attribute, AttributeScore, Language, Scores, Stance, StanceLabel},
+    scores::{Attribute, AttributeScore, Language, Scores, Sentiment, Stance, StanceLabel},
     text::{Text, detect_language},
 };
 
@@ -58,6 +63,22 @@ pub struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
+    /// A comment alone: no attributes, no article.
+    pub const fn about(text: &'a Text<'a>) -> Self {
+        Question {
+            text,
+            language: None,
+            attributes: &[],
+            explain: false,
+            headline: "",
+            summary: "",
+            body: "",
+            targets: &[],
+            parent: "",
+            thread: &[],
+        }
+    }
+
     /// The stance targets: those given, else the headline when there is one.
     pub fn stance_targets(&self) -> impl Iterator<Item = &'a str> {
         let headline = (self.targets.is_empty() && !self.headline.trim().is_empty()).then_some(self.headline);
@@ -106,6 +127,28 @@ impl Classifier {
         self
     }
 
+    /// The same models with heads for recurring targets.
+    ///
+    /// # Errors
+    /// When two heads are for the same target, or a head was fitted on top of a model that is not among these.
+    pub fn with_targets(mut self, heads: Vec<LoadedTarget>) -> Result<Self, ArtifactError> {
+        for loaded in heads {
+            let TargetHead { target, model_sha256, .. } = loaded.head();
+            let Some(model) = self.models.iter_mut().find(|m| m.has_stance() && m.sha256 == *model_sha256)
+            else {
+                return Err(ArtifactError::ForeignTarget {
+                    target: target.clone(),
+                    fitted_on: model_sha256.clone(),
+                });
+            };
+            if model.targets.iter().any(|other| other.is_for(target)) {
+                return Err(ArtifactError::DuplicateTarget(target.clone()));
+            }
+            model.targets.push(loaded);
+        }
+        Ok(self)
+    }
+
     /// The loaded models, by language.
     pub fn models(&self) -> &[Model] {
         &self.models
@@ -116,7 +159,17 @@ impl Classifier {
         self.models.iter().find(|m| m.language == language)
     }
 
-    /// Scores a comment. What cannot be told is `None`.
+    /// The models that score a text in a language: that of the language, then any of another script in which a phrase
+    /// stands, such as an English insult in a Korean comment. None when the language has no model.
+    pub fn models_for(&self, text: &Text<'_>, language: &str) -> Vec<&Model> {
+        let Some(own) = self.model(language) else { return Vec::new() };
+        let others =
+            self.models.iter().filter(|other| mixed::holds_phrase_of(text, &other.language, &own.language));
+        std::iter::once(own).chain(others).collect()
+    }
+
+    /// Scores a comment. What cannot be told is `None`. Of a text in several scripts, each attribute has the largest
+    /// probability that any of the models gives.
     pub fn scores(&self, question: &Question<'_>) -> Scores {
         let detected = || {
             let detected = detect_language(question.text.original());
@@ -125,14 +178,25 @@ impl Classifier {
         let (code, confidence) = question.language.map_or_else(detected, |said| (said, 1.0));
         let model = self.model(code);
         let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
-        model.map_or_else(|| unscored(question, language.clone()), |m| m.scores(question, language.clone()))
+        let Some(model) = model else { return unscored(question, language) };
+        let attributes = self.attributes(question, code, question.explain);
+        let (on_topic, stances, sentiment) = model.around(question);
+        Scores { language, attributes, stances, on_topic, sentiment }
     }
 
     /// Takes scores apart that were made without an explanation.
     pub fn explain(&self, question: &Question<'_>, scores: &mut Scores) {
-        if let Some(model) = self.model(&scores.language.code) {
-            scores.attributes = model.civility.scores(question.text, question.attributes, true);
+        if scores.language.supported {
+            scores.attributes = self.attributes(question, &scores.language.code, true);
         }
+    }
+
+    fn attributes(&self, question: &Question<'_>, language: &str, explain: bool) -> Vec<AttributeScore> {
+        let scored = self
+            .models_for(question.text, language)
+            .into_iter()
+            .map(|model| model.civility.scores(question.text, question.attributes, explain));
+        scored.reduce(mixed::larger).unwrap_or_default()
     }
 }
 
@@ -168,6 +232,7 @@ pub struct Model {
     provenance: Provenance,
     civility: Civility,
     article: Option<ArticleHeads>,
+    targets: Vec<LoadedTarget>,
 }
 
 impl Model {
@@ -187,7 +252,7 @@ impl Model {
         let Artifact { name, version, language, provenance, civility, article } = artifact;
         let civility = Civility::check(civility)?;
         let article = article.map(ArticleHeads::check).transpose()?;
-        Ok(Self { name, version, language, sha256, provenance, civility, article })
+        Ok(Self { name, version, language, sha256, provenance, civility, article, targets: Vec::new() })
     }
 
     /// The name, such as "english-permissive".
@@ -221,18 +286,23 @@ impl Model {
     }
 
     /// Whether stance can be scored.
-    pub const fn has_stance(&self) -> bool {
-        self.article.is_some()
+    pub fn has_stance(&self) -> bool {
+        self.article.as_ref().is_some_and(|heads| heads.stance.is_some())
     }
 
     /// Whether relevance can be scored.
-    pub const fn has_relevance(&self) -> bool {
-        self.article.is_some()
+    pub fn has_relevance(&self) -> bool {
+        self.article.as_ref().is_some_and(|heads| heads.relevance.is_some())
     }
 
     /// Whether sentiment can be scored.
-    pub const fn has_sentiment(&self) -> bool {
-        self.article.is_some()
+    pub fn has_sentiment(&self) -> bool {
+        self.article.as_ref().is_some_and(|heads| heads.sentiment.is_some())
+    }
+
+    /// The heads for recurring targets.
+    pub fn targets(&self) -> &[LoadedTarget] {
+        &self.targets
     }
 
     /// The civility heads.
@@ -245,12 +315,11 @@ impl Model {
         self.article.as_ref()
     }
 
-    fn scores(&self, question: &Question<'_>, language: Language) -> Scores {
-        let (on_topic, stances, sentiment) = match &self.article {
-            Some(heads) => heads.scores(question),
+    /// P(on topic), stances and sentiment.
+    fn around(&self, question: &Question<'_>) -> (Option<f32>, Vec<Stance>, Option<Sentiment>) {
+        match &self.article {
+            Some(heads) => heads.scores(question, &self.targets),
             None => (None, unknown_stances(question), None),
-        };
-        let attributes = self.civility.scores(question.text, question.attributes, question.explain);
-        Scores { language, attributes, stances, on_topic, sentiment }
+        }
     }
 }

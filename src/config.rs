@@ -10,7 +10,7 @@ use std::{
     fs,
     io::{self, Write as _},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -18,7 +18,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{Args, Command, ModelCommand, PolicyCommand, Sources};
 use crate::{
-    classifier::{ArtifactError, Classifier},
+    classifier::{ArtifactError, Classifier, target::LoadedTarget},
     moderation::{Policies, PolicyError},
     moderator::Moderator,
     server::Limits,
@@ -105,6 +105,14 @@ pub enum ConfigError {
         /// What is wrong.
         error: ArtifactError,
     },
+    /// The head of a target is wrong.
+    #[error("--targets: {}: {error}", path.display())]
+    Target {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: ArtifactError,
+    },
 }
 
 impl Config {
@@ -125,8 +133,8 @@ impl Config {
             Command::Policy { command: PolicyCommand::Check { file } } => {
                 Task::CheckPolicy { policies: policies("FILE", file)? }
             }
-            Command::Model { command: ModelCommand::Show { model, json } } => {
-                Task::ShowModel { classifier: classifier(&model)?, json }
+            Command::Model { command: ModelCommand::Show { model, targets, json } } => {
+                Task::ShowModel { classifier: classifier(&model, targets.as_deref())?, json }
             }
         };
         Ok(Self { log, task })
@@ -170,7 +178,30 @@ fn moderator(sources: &Sources) -> Result<Moderator, ConfigError> {
         Some(path) => policies("--policy", path.clone())?,
         None => Policies::parse("").map_err(ConfigError::BuiltInPolicy)?,
     };
-    Ok(Moderator::new(classifier(&sources.model)?, policies))
+    Ok(Moderator::new(classifier(&sources.model, sources.targets.as_deref())?, policies))
+}
+
+/// The models with the heads of all files NAME.target in a folder, in order of their names.
+fn with_targets(models: Classifier, folder: &Path) -> Result<Classifier, ConfigError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        |error| ConfigError::Unreadable { flag: "--targets", path, error }
+    };
+    let refused = |path: &Path| {
+        let path = path.to_owned();
+        |error| ConfigError::Target { path, error }
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        paths.push(entry.map_err(unreadable(folder))?.path());
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "target"));
+    paths.sort();
+    paths.into_iter().try_fold(models, |models, path| {
+        let bytes = fs::read(&path).map_err(unreadable(&path))?;
+        let head = LoadedTarget::from_bytes(&bytes).map_err(refused(&path))?;
+        models.with_targets(vec![head]).map_err(refused(&path))
+    })
 }
 
 fn policies(flag: &'static str, path: PathBuf) -> Result<Policies, ConfigError> {
@@ -180,11 +211,11 @@ fn policies(flag: &'static str, path: PathBuf) -> Result<Policies, ConfigError> 
     }
 }
 
-/// The embedded models; a model from a file takes the place of the one of its language.
-fn classifier(files: &[PathBuf]) -> Result<Classifier, ConfigError> {
+/// The embedded models; a model from a file takes the place of the one of its language. Then heads for recurring targets.
+fn classifier(files: &[PathBuf], targets: Option<&Path>) -> Result<Classifier, ConfigError> {
     let embedded =
         Classifier::embedded().map_err(|error| ConfigError::Model { path: PathBuf::new(), error })?;
-    files.iter().try_fold(embedded, |models, path| {
+    let models = files.iter().try_fold(embedded, |models, path| {
         let bytes = fs::read(path).map_err(|error| ConfigError::Unreadable {
             flag: "--model",
             path: path.clone(),
@@ -192,13 +223,23 @@ fn classifier(files: &[PathBuf]) -> Result<Classifier, ConfigError> {
         })?;
         let replacement = Classifier::from_artifacts(&[&bytes])
             .map_err(|error| ConfigError::Model { path: path.clone(), error })?;
-        Ok(models.replaced_by(replacement))
-    })
+        Ok::<_, ConfigError>(models.replaced_by(replacement))
+    })?;
+    match targets {
+        Some(folder) => with_targets(models, folder),
+        None => Ok(models),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classifier::{
+        hashed::Hashed,
+        stance::Route,
+        standard::{Linear, Standard},
+        target::{self, TargetHead},
+    };
 
     fn read(words: &[&str]) -> Result<Config, ConfigError> {
         Config::read(["comity"].iter().chain(words).map(OsString::from))
@@ -242,5 +283,62 @@ mod tests {
         fs::write(file.path(), "[defaults.length]\nmin = -3\n").unwrap();
         let error = read(&["policy", "check", file.path().to_str().unwrap()]).unwrap_err();
         assert!(error.to_string().contains("defaults.length.min"), "{error}");
+    }
+
+    /// A folder with the head of one target, fitted on top of the model with the given SHA-256.
+    fn targets(model_sha256: &str) -> tempfile::TempDir {
+        let numbers = || vec![0.0; target::FEATURES];
+        let linear = || Linear { weights: numbers(), intercept: 0.0 };
+        let standard = Standard { means: numbers(), scales: vec![1.0; target::FEATURES] };
+        let head = Hashed { standard, classes: [linear(), linear(), linear()], ..Hashed::default() };
+        let head = TargetHead {
+            target: "rent control".to_owned(),
+            language: "en".to_owned(),
+            model_sha256: model_sha256.to_owned(),
+            route: Route { head, sure: 0.6, sure_neutral: 0.6 },
+            rows: 40,
+            labelled_sha256: String::new(),
+            figures: Vec::new(),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("rent.target"), head.to_bytes().unwrap()).unwrap();
+        fs::write(folder.path().join("notes.txt"), "not a head").unwrap();
+        folder
+    }
+
+    #[test]
+    fn heads_of_targets_are_loaded_on_top_of_their_model() {
+        let embedded = Classifier::embedded().unwrap();
+        let folder = targets(embedded.model("en").unwrap().sha256());
+        let config = read(&["moderate", "--targets", folder.path().to_str().unwrap()]).unwrap();
+        let Task::Moderate { moderator } = config.task else { panic!("not a replay") };
+        let heads = moderator.classifier().model("en").unwrap().targets();
+        assert_eq!(heads.iter().map(|h| h.head().target.as_str()).collect::<Vec<_>>(), ["rent control"]);
+        let shown = read(&["model", "show", "--targets", folder.path().to_str().unwrap()]).unwrap();
+        let Task::ShowModel { classifier, .. } = shown.task else { panic!("shows no model") };
+        assert_eq!(classifier.model("en").unwrap().targets().len(), 1);
+    }
+
+    #[test]
+    fn two_heads_for_one_target_are_refused() {
+        let embedded = Classifier::embedded().unwrap();
+        let folder = targets(embedded.model("en").unwrap().sha256());
+        fs::copy(folder.path().join("rent.target"), folder.path().join("same.target")).unwrap();
+        let error =
+            read(&["moderate", "--targets", folder.path().to_str().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains("same.target") && error.contains("rent control"), "{error}");
+    }
+
+    #[test]
+    fn a_head_for_another_model_or_a_damaged_one_is_refused_by_name() {
+        let message = |folder: &tempfile::TempDir| {
+            read(&["moderate", "--targets", folder.path().to_str().unwrap()]).unwrap_err().to_string()
+        };
+        let foreign = message(&targets("0123"));
+        assert!(foreign.contains("rent.target") && foreign.contains("model 0123"), "{foreign}");
+        let folder = targets("0123");
+        fs::write(folder.path().join("rent.target"), "short").unwrap();
+        let damaged = message(&folder);
+        assert!(damaged.starts_with("--targets") && damaged.contains("5 bytes"), "{damaged}");
     }
 }

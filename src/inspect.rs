@@ -34,6 +34,13 @@ pub fn models(classifier: &Classifier, json: bool, mut output: impl Write) -> io
         writeln!(output, "  language  {}", model.language)?;
         writeln!(output, "  sha256    {}", model.sha256)?;
         writeln!(output, "  scores    {}", scored.into_iter().chain(others).collect::<Vec<_>>().join(", "))?;
+        for head in &model.targets {
+            writeln!(
+                output,
+                "  target    {:?}, fitted on {} comments, {}",
+                head.target, head.rows, head.sha256
+            )?;
+        }
         training(&model.training.unwrap_or_default(), &mut output)?;
     }
     Ok(())

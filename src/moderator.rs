@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    classifier::{Classifier, Model, Question, artifact::hex},
+    classifier::{Classifier, Model, Question, artifact::hex, target::LoadedTarget},
     moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge},
     scores::{Attribute, Scores},
     text::Text,
@@ -32,8 +32,8 @@ pub struct Judgement<'a> {
     pub verdict: Verdict,
     /// The scores, unless the caller asked for none.
     pub scores: Option<Scores>,
-    /// The model that scored, if any knew the language.
-    pub model: Option<&'a Model>,
+    /// The models that scored, that of the language first; none when no model knows it.
+    pub models: Vec<&'a Model>,
 }
 
 impl Moderator {
@@ -79,10 +79,10 @@ impl Moderator {
             self.classifier.explain(&question, &mut scores);
             verdict = judge(comment, &text, &scores, policy);
         }
-        let model = self.classifier.model(&scores.language.code);
-        let decision_id = decision_id(submission, model, policy);
+        let models = self.classifier.models_for(&text, &scores.language.code);
+        let decision_id = decision_id(submission, &models, policy);
         trim(&mut scores, &submission.attributes, submission.explain);
-        Judgement { decision_id, verdict, scores: (!submission.omit_scores).then_some(scores), model }
+        Judgement { decision_id, verdict, scores: (!submission.omit_scores).then_some(scores), models }
     }
 
     /// Applies the form rules alone.
@@ -100,7 +100,7 @@ fn trim(scores: &mut Scores, asked: &[Attribute], explain: Explain) {
 }
 
 /// A hash of everything that a judgement depends on. The caller's request identifier is not in it.
-fn decision_id(submission: &Submission, model: Option<&Model>, policy: &Policy) -> String {
+fn decision_id(submission: &Submission, models: &[&Model], policy: &Policy) -> String {
     let Submission { comment, article, thread, attributes, explain, omit_scores, request_id: _ } = submission;
     let count = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
     let mut hash = Sha256::new();
@@ -108,9 +108,11 @@ fn decision_id(submission: &Submission, model: Option<&Model>, policy: &Policy) 
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     };
+    let targets = models.iter().take(1).flat_map(|model| model.targets()).map(LoadedTarget::sha256);
+    let models: Vec<&str> = models.iter().map(|model| model.sha256()).chain(targets).collect();
     for part in [
         SERVICE_VERSION,
-        model.map_or("", Model::sha256),
+        &models.join(" "),
         policy.name(),
         policy.sha256(),
         &comment.id,

@@ -4,15 +4,26 @@
 //! server's own functions, and writes an [`Artifact`](crate::classifier::artifact::Artifact). Everything is seeded and
 //! summed in a fixed order: two runs over the same data give the same bytes.
 
+pub mod annotations;
+pub mod article;
+pub mod bias;
 pub mod card;
 pub mod civility;
 pub mod config;
 pub mod corpus;
+pub mod decisions;
 pub mod dense;
 pub mod evaluate;
 pub mod fit;
+pub mod hashed;
+pub mod measured;
 pub mod metrics;
+pub mod pointing;
 pub mod relevance;
 pub mod sentiment;
+pub mod sets;
+pub mod site;
 pub mod stance;
+pub mod summary;
+pub mod target;
 pub mod valence;

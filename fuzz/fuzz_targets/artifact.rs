@@ -27,7 +27,7 @@ fuzz_target!(|payload: &[u8]| {
         targets: &["the plan".to_owned()],
         parent: "A good plan.",
         thread: &["Why this plan?".to_owned()],
-    });
+    }, &[]);
     assert!(on_topic.is_none_or(|p| (0.0..=1.0).contains(&p)));
     assert!(stances.iter().filter_map(|s| s.probabilities).all(|p| (p.favor + p.against + p.neutral - 1.0).abs() < 1e-3));
     assert!(sentiment.is_none_or(|s| (s.positive + s.neutral + s.negative - 1.0).abs() < 1e-3));

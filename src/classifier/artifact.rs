@@ -3,15 +3,15 @@
 //! The payload is postcard, so any build reads what another wrote, on any machine. A file is refused as a whole or
 //! taken as a whole: wrong magic, wrong version, a flipped byte, or contents that do not fit together.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
 use super::{article::ArticleHeads, civility::CivilityParams};
 
-const MAGIC: &[u8; 8] = b"COMITY\0\x01";
+const MAGIC: [u8; 8] = *b"COMITY\0\x01";
 
 /// The version of the payload's layout. A file of another version is refused.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const HEADER_BYTES: usize = 8 + 4 + 32;
 
@@ -45,6 +45,17 @@ pub enum ArtifactError {
     /// Two models for one language.
     #[error("two models were given for language {0:?}")]
     DuplicateLanguage(String),
+    /// Two heads for one target.
+    #[error("two heads were given for target {0:?}")]
+    DuplicateTarget(String),
+    /// A head for a target was fitted on top of another model than the loaded one.
+    #[error("the head of target {target:?} was fitted on top of model {fitted_on}, which is not loaded")]
+    ForeignTarget {
+        /// The target.
+        target: String,
+        /// SHA-256 of the model that it needs.
+        fitted_on: String,
+    },
 }
 
 /// Whence a model came.
@@ -105,13 +116,7 @@ impl Artifact {
     /// # Errors
     /// When the payload cannot be encoded, which only running out of memory can cause.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ArtifactError> {
-        let payload = postcard::to_stdvec(self).map_err(|_error| ArtifactError::Undecodable)?;
-        let mut file = Vec::with_capacity(HEADER_BYTES + payload.len());
-        file.extend_from_slice(MAGIC);
-        file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-        file.extend_from_slice(&Sha256::digest(&payload));
-        file.extend_from_slice(&payload);
-        Ok(file)
+        write_file(MAGIC, self)
     }
 
     /// Reads a file. Contents are checked further when a model is made of them.
@@ -119,21 +124,7 @@ impl Artifact {
     /// # Errors
     /// When the file is not a model, of another version, or damaged.
     pub fn from_bytes(file: &[u8]) -> Result<Self, ArtifactError> {
-        let truncated = ArtifactError::Truncated { bytes: file.len() };
-        let Some((header, payload)) = file.split_at_checked(HEADER_BYTES) else { return Err(truncated) };
-        let Some((magic, rest)) = header.split_first_chunk::<8>() else { return Err(truncated) };
-        let Some((version, digest)) = rest.split_first_chunk::<4>() else { return Err(truncated) };
-        if magic != MAGIC {
-            return Err(ArtifactError::NotAModel);
-        }
-        let found = u32::from_le_bytes(*version);
-        if found != FORMAT_VERSION {
-            return Err(ArtifactError::WrongVersion { found });
-        }
-        if Sha256::digest(payload).as_slice() != digest {
-            return Err(ArtifactError::Corrupt);
-        }
-        Self::decode(payload)
+        read_file(MAGIC, file)
     }
 
     /// Decodes a payload whose checksum was verified, or is not to be (fuzzing).
@@ -141,10 +132,44 @@ impl Artifact {
     /// # Errors
     /// When the payload is not an artifact.
     pub fn decode(payload: &[u8]) -> Result<Self, ArtifactError> {
-        match postcard::take_from_bytes(payload) {
-            Ok((artifact, [])) => Ok(artifact),
-            Ok(_) | Err(_) => Err(ArtifactError::Undecodable),
-        }
+        decode(payload)
+    }
+}
+
+/// A file: magic, format version, SHA-256 of the payload, payload.
+pub(super) fn write_file(magic: [u8; 8], contents: &impl Serialize) -> Result<Vec<u8>, ArtifactError> {
+    let payload = postcard::to_stdvec(contents).map_err(|_error| ArtifactError::Undecodable)?;
+    let mut file = Vec::with_capacity(HEADER_BYTES + payload.len());
+    file.extend_from_slice(&magic);
+    file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    file.extend_from_slice(&Sha256::digest(&payload));
+    file.extend_from_slice(&payload);
+    Ok(file)
+}
+
+/// The contents of a file that begins with the magic.
+pub(super) fn read_file<T: DeserializeOwned>(magic: [u8; 8], file: &[u8]) -> Result<T, ArtifactError> {
+    let truncated = ArtifactError::Truncated { bytes: file.len() };
+    let Some((header, payload)) = file.split_at_checked(HEADER_BYTES) else { return Err(truncated) };
+    let Some((found_magic, rest)) = header.split_first_chunk::<8>() else { return Err(truncated) };
+    let Some((version, digest)) = rest.split_first_chunk::<4>() else { return Err(truncated) };
+    if *found_magic != magic {
+        return Err(ArtifactError::NotAModel);
+    }
+    let found = u32::from_le_bytes(*version);
+    if found != FORMAT_VERSION {
+        return Err(ArtifactError::WrongVersion { found });
+    }
+    if Sha256::digest(payload).as_slice() != digest {
+        return Err(ArtifactError::Corrupt);
+    }
+    decode(payload)
+}
+
+fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ArtifactError> {
+    match postcard::take_from_bytes(payload) {
+        Ok((contents, [])) => Ok(contents),
+        Ok(_) | Err(_) => Err(ArtifactError::Undecodable),
     }
 }
 

@@ -4,8 +4,8 @@
 //! marks included; character and jamo n-grams stay inside one word, padded with a space either side (char_wb).
 //! Trainer and server call the same function, so a model can only be fitted on what will be served.
 //!
-//! Keys are the upper half of a 64-bit multiplicative hash (the mixing step of rustc's FxHash). With 65,536 columns
-//! an unknown n-gram is taken for a known one once in 65,536 times.
+//! Keys are the upper half of a 64-bit multiplicative hash (the mixing step of rustc's FxHash). With 98,304 columns
+//! an unknown n-gram is taken for a known one once in 43,691 times.
 
 use serde::{Deserialize, Serialize};
 

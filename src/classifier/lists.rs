@@ -1,7 +1,13 @@
-//! The English word lists behind the marks that the heads look for: negation, approval, polarity of a target.
+//! The word lists behind the marks that the heads look for: negation, approval, polarity of a target.
 //!
 //! Written by hand, short, and kept apart from the code that reads them, so that another language is another set of
 //! lists. They become part of the artifact ([`super::words::Roles`]), so a served model and a trained one agree.
+
+mod korean;
+mod names;
+
+pub use korean::{KOREAN, PARTICLES};
+pub use names::{BODIES, GIVEN_NAMES, HONORIFICS};
 
 /// The lists of one language. A word may stand in several.
 #[derive(Debug, Clone, Copy)]

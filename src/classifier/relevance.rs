@@ -9,7 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    standard::{Linear, Standard, sigmoid},
+    artifact::ArtifactError,
+    standard::{Linear, Standard, is_ordinary, sigmoid},
     words::{Lexicon, Reading, head},
 };
 use crate::text::Text;
@@ -100,6 +101,24 @@ fn log_odds((standard, linear): &(Standard, Linear), features: &[f32; FEATURES])
 }
 
 impl RelevanceParams {
+    /// Checks shapes and numbers.
+    ///
+    /// # Errors
+    /// When a head has not as many weights as features, or a number is not of ordinary size.
+    pub fn check(&self) -> Result<(), ArtifactError> {
+        for (standard, linear) in [&self.near, &self.wide] {
+            if [standard.means.len(), standard.scales.len(), linear.weights.len()] != [FEATURES; 3] {
+                return Err(ArtifactError::Malformed("a head has not as many weights as features"));
+            }
+            if !standard.is_sound() || !linear.numbers().chain(self.joint).all(is_ordinary) {
+                return Err(ArtifactError::Malformed(
+                    "a number of a head is not finite or not of ordinary size",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The log-odds against headline and summary, from [`features`].
     pub fn near(&self, features: &[f32; FEATURES]) -> f32 {
         log_odds(&self.near, features)

@@ -1,278 +1,191 @@
-//! What a comment thinks of a target, if that can be told: 36 measures and a logistic regression of three classes.
+//! What a comment thinks of a target, if that can be told.
 //!
 //! First comes relevance: a comment that does not mention the target has an unknown stance, never a neutral one. The
 //! sign of a stance towards a new topic is weak evidence (right in 55 of 100 cases on held-out topics), so a side is
-//! named only above a high probability, and unknown is the normal answer. The measures combine mention, valence around
-//! mentions, negation, words of approval, and the polarity of the target itself ("ban cars" asks for less of cars).
+//! named only above a high probability, and unknown is the normal answer.
+//!
+//! There are three routes. A target of a few words is a topic: 36 [`measures`] decide, that combine mention, valence
+//! around mentions, negation, words of approval, and the polarity of the target itself ("ban cars" asks for less of
+//! cars). A target of [`PROPOSITION_WORDS`] or more is a proposition, for which the comment's n-grams count too. A name
+//! is a [`person`], for whom the words beside the name count.
+
+pub mod measures;
+pub mod person;
 
 use serde::{Deserialize, Serialize};
 
+use self::measures::Mentions;
+pub use self::measures::{FEATURES, Target, features};
 use super::{
-    standard::{Linear, Standard, softmax},
+    artifact::ArtifactError,
+    hashed::{Columns, Hashed, join, text_keys},
+    standard::softmax,
     valence::Tone,
-    words::{Lexicon, Reading, Unit, each_gram, role},
+    words::{Lexicon, Morphology, Reading},
 };
 use crate::{
     scores::{Stance, StanceLabel, StanceProbabilities},
-    text::{Text, TokenKind},
+    text::Text,
 };
 
-/// The number of features.
-pub const FEATURES: usize = 36;
-/// Words on either side of a mention that count as near it.
-const NEAR: usize = 6;
 /// A target of so many words or more is a proposition, a shorter one a topic.
 const PROPOSITION_WORDS: usize = 5;
 /// Without a mention, the share of the target's character grams that the comment must hold to be scored.
 const MIN_GRAMS: f32 = 0.3;
-/// The probability from which a side is named.
-const SURE: f32 = 0.7;
-/// The same, for a proposition and a comment of one or two sentences.
-const SURE_SHORT: f32 = 0.6;
-/// The probability from which neutral is named.
-const SURE_NEUTRAL: f32 = 0.5;
 
-/// The fitted stance head of one language.
+/// One head and how sure it must be.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Route {
+    /// Log-odds of favor, against and neutral, in this order.
+    pub head: Hashed,
+    /// The probability from which a side is named.
+    pub sure: f32,
+    /// The probability from which neutral is named.
+    pub sure_neutral: f32,
+}
+
+/// The fitted stance heads of one language.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StanceParams {
-    /// Means and deviations of the features.
-    pub standard: Standard,
-    /// Log-odds of favor, against and neutral, in this order.
-    pub classes: [Linear; 3],
+    /// For topics, and for whatever has no head of its own.
+    pub topic: Route,
+    /// For propositions.
+    pub proposition: Option<Route>,
+    /// For persons.
+    pub person: Option<Route>,
+    /// Whether a comment must mention a topic or proposition to have a stance; not where the heads were fitted on all
+    /// comments under a headline.
+    pub needs_mention: bool,
 }
 
-/// A target as a comment is searched for it.
-#[derive(Debug)]
-pub struct Target {
-    folded: String,
-    stems: Vec<u32>,
-    rarity: f32,
-    norm: f32,
-    grams: Vec<u32>,
-    words: usize,
-    is_negated: bool,
-    sign: f32,
-    valence: f32,
+/// A comment, read once for all targets.
+#[derive(Debug, Clone, Copy)]
+pub struct Comment<'a> {
+    /// The text.
+    pub text: &'a Text<'a>,
+    /// Its words.
+    pub reading: &'a Reading<'a>,
+    /// Its valence.
+    pub tone: &'a Tone,
 }
 
-impl Target {
-    /// Reads a target; `None` when it has no word.
-    pub fn new(text: &str, lexicon: &Lexicon) -> Option<Self> {
-        let text = Text::read(text);
-        let reading = Reading::new(&text, lexicon);
-        let words = || reading.units.iter().filter(|u| u.is_word);
-        let mut stems: Vec<u32> =
-            words().filter(|u| !u.has(role::STOP | role::TARGET_NEGATION)).map(|u| u.stem).collect();
-        if stems.is_empty() {
-            stems = words().map(|u| u.stem).collect();
-        }
-        stems.sort_unstable();
-        stems.dedup();
-        let mut grams = Vec::new();
-        for token in text.tokens().iter().filter(|t| t.kind == TokenKind::Word) {
-            let word = text.folded().get(token.begin as usize..token.end as usize).unwrap_or_default();
-            if lexicon.roles.of(super::words::hash(word)) & role::STOP == 0 {
-                each_gram(word, 4..=4, |g| grams.push(g));
-            }
-        }
-        grams.sort_unstable();
-        grams.dedup();
-        if stems.is_empty() {
-            return None;
-        }
-        let rarities: Vec<f32> = stems.iter().map(|&s| lexicon.rarity.stem(s)).collect();
-        let is_negated = words().any(|u| u.has(role::TARGET_NEGATION));
-        let is_ban = words().any(|u| u.has(role::TARGET_BAN));
-        Some(Self {
-            rarity: rarities.iter().sum(),
-            norm: rarities.iter().map(|r| r * r).sum::<f32>().sqrt(),
-            grams,
-            words: reading.words,
-            is_negated,
-            sign: if is_negated == is_ban { 1.0 } else { -1.0 },
-            valence: lexicon.valence.of(reading.units.iter().copied(), &mut Vec::new()),
-            folded: reading.folded.trim().to_owned(),
-            stems,
-        })
+/// What a head for topics or propositions sees of a comment and a target. A topic head sees n-grams only where words have
+/// endings without end (Korean); a proposition head sees the comment's words and pairs, its words joined with the polarity
+/// of the target, and those near a mention too.
+pub fn seen(
+    comment: &Comment<'_>,
+    target: &Target,
+    is_proposition: bool,
+    lexicon: &Lexicon,
+) -> (Columns, [f32; FEATURES]) {
+    let Comment { text, reading, tone } = *comment;
+    let mentions = Mentions::find(reading, tone, target);
+    let mut columns = Columns::default();
+    if is_proposition || lexicon.morphology == Morphology::Particles {
+        columns.add(text_keys(text, reading, lexicon.morphology, true));
     }
-}
-
-/// What stands near the mentions of a target.
-#[derive(Default)]
-struct Mentions {
-    sentences: f32,
-    first: Option<usize>,
-    valence_sum: f32,
-    near: Vec<Unit>,
-    agree: f32,
-    disagree: f32,
-    demand: f32,
-    negations: f32,
-}
-
-impl Mentions {
-    fn find(comment: &Reading<'_>, tone: &Tone, target: &Target) -> Self {
-        let mut out = Self::default();
-        for (sentence, valence) in comment.sentences.iter().zip(&tone.sentences) {
-            let units = comment.units.get(sentence.clone()).unwrap_or_default();
-            let mut near_to = 0;
-            let mut hits =
-                units.iter().enumerate().filter(|(_, u)| target.stems.binary_search(&u.stem).is_ok());
-            let Some((first, _)) = hits.next() else { continue };
-            for hit in std::iter::once(first).chain(hits.map(|(i, _)| i)) {
-                let window = hit.saturating_sub(NEAR).max(near_to)..(hit + NEAR + 1).min(units.len());
-                near_to = window.end;
-                out.near.extend_from_slice(units.get(window).unwrap_or_default());
-            }
-            let count = |role: u8, even_negated: bool| {
-                units.iter().filter(|u| u.has(role) && (even_negated || !u.is_negated())).count() as f32
-            };
-            out.first.get_or_insert(sentence.start + first);
-            out.sentences += 1.0;
-            out.valence_sum += valence;
-            out.agree += count(role::AGREE, false);
-            out.disagree += count(role::DISAGREE, false);
-            out.demand += count(role::DEMAND, true);
-            out.negations += count(role::NEGATION, true);
-        }
-        out
+    if is_proposition {
+        let tag = if target.sign > 0.0 { 10 } else { 20 };
+        columns.add(reading.units.iter().map(|u| join(tag, u.marked, 0)).collect());
+        columns.add(mentions.near.iter().map(|u| join(tag + 1, u.marked, 0)).collect());
     }
+    (columns, features(reading, tone, target, &mentions, lexicon))
 }
 
-/// The 36 measures of a comment and a target, in the order of the trainer's report ([`NAMES`]).
-pub fn features(comment: &Reading<'_>, tone: &Tone, target: &Target, lexicon: &Lexicon) -> [f32; FEATURES] {
-    let flag = |b: bool| f32::from(u8::from(b));
-    let part = |a: f32, b: f32| if b > 0.0 { a / b } else { 0.0 };
-    let (mut dot, mut found, mut rarest, mut shared) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-    for term in comment.stems.terms.iter().filter(|t| target.stems.binary_search(&t.key).is_ok()) {
-        dot += term.weight * term.rarity;
-        found += term.rarity;
-        rarest = rarest.max(term.rarity);
-        shared += 1.0;
+/// The mean log-odds over the sentences that name a person.
+pub fn towards_person(
+    head: &Hashed,
+    reading: &Reading<'_>,
+    target: &Target,
+    lexicon: &Lexicon,
+) -> Option<[f32; 3]> {
+    let (mut sums, mut count) = ([0.0_f32; 3], 0.0_f32);
+    for mention in person::mentions(reading, target) {
+        let found = head.log_odds(&mention.columns(), &mention.features(&lexicon.valence));
+        sums.iter_mut().zip(found).for_each(|(sum, z)| *sum += z);
+        count += 1.0;
     }
-    let grams = target.grams.iter().filter(|&&g| comment.grams.contains(g)).count() as f32;
-    let mentions = Mentions::find(comment, tone, target);
-    let cosine = part(dot, comment.stems.norm * target.norm);
-    let valence_mention = part(mentions.valence_sum, mentions.sentences);
-    let valence_near = lexicon.valence.of(mentions.near.iter().copied(), &mut Vec::new());
-    let (agree, disagree) = (libm::log1pf(mentions.agree), libm::log1pf(mentions.disagree));
-    let (sign, negations) = (target.sign, libm::log1pf(mentions.negations));
-    [
-        cosine,
-        part(found, target.rarity),
-        flag(comment.folded.contains(&target.folded)),
-        part(mentions.sentences, comment.sentences.len() as f32),
-        libm::log1pf(mentions.sentences),
-        mentions.first.map_or(1.0, |at| part(at as f32, comment.units.len() as f32)),
-        part(grams, target.grams.len() as f32),
-        rarest,
-        libm::log1pf(shared),
-        libm::log1pf(comment.words as f32),
-        libm::log1pf(target.words as f32),
-        tone.whole,
-        valence_mention,
-        valence_near,
-        tone.sentences.last().copied().unwrap_or_default(),
-        tone.sentences.first().copied().unwrap_or_default(),
-        tone.negative,
-        tone.positive,
-        flag(mentions.first.is_some()),
-        agree,
-        disagree,
-        libm::log1pf(mentions.demand),
-        flag(comment.folded.contains('?')),
-        tone.negated,
-        sign,
-        target.valence,
-        sign * valence_mention,
-        sign * valence_near,
-        target.valence * valence_mention,
-        sign * (agree - disagree),
-        cosine * tone.whole,
-        flag(target.is_negated != (mentions.negations > 0.0)),
-        sign * negations,
-        sign * tone.whole,
-        flag(comment.folded.contains('!')),
-        flag(comment.folded.contains(['"', '“'])),
-    ]
+    (count > 0.0).then(|| sums.map(|sum| sum / count))
 }
-
-/// The names of the features.
-pub const NAMES: [&str; FEATURES] = [
-    "cosine",
-    "coverage",
-    "exact",
-    "mention_share",
-    "mentions",
-    "first_mention",
-    "grams",
-    "rarest",
-    "shared",
-    "comment_words",
-    "target_words",
-    "valence",
-    "valence_mention",
-    "valence_near",
-    "valence_last",
-    "valence_first",
-    "valence_negative",
-    "valence_positive",
-    "mentioned",
-    "agree",
-    "disagree",
-    "demand",
-    "question",
-    "negated",
-    "sign",
-    "target_valence",
-    "sign_valence_mention",
-    "sign_valence_near",
-    "target_valence_mention",
-    "sign_agree",
-    "cosine_valence",
-    "negation_differs",
-    "sign_negations",
-    "sign_valence",
-    "exclamation",
-    "quote",
-];
 
 impl StanceParams {
-    /// P(favor), P(against), P(neutral) from [`features`].
-    pub fn probabilities(&self, features: &[f32; FEATURES]) -> [f32; 3] {
-        softmax(self.classes.each_ref().map(|c| c.sum(self.standard.apply(features))))
+    /// Checks shapes.
+    ///
+    /// # Errors
+    /// When a head's shape is wrong or a threshold is no probability.
+    pub fn check(&self) -> Result<(), ArtifactError> {
+        self.topic.check(FEATURES)?;
+        self.proposition.as_ref().map_or(Ok(()), |route| route.check(FEATURES))?;
+        self.person.as_ref().map_or(Ok(()), |route| route.check(person::FEATURES))
+    }
+
+    /// All routes.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        std::iter::once(&self.topic).chain(&self.proposition).chain(&self.person)
+    }
+
+    /// P(favor), P(against) and P(neutral) before anything is held back, with the route that was taken; `None` where
+    /// nothing can be told: the target has no word, or the comment does not speak of it.
+    pub fn probabilities(
+        &self,
+        comment: &Comment<'_>,
+        target: &str,
+        lexicon: &Lexicon,
+    ) -> Option<(&Route, [f32; 3])> {
+        let read = Target::new(target, lexicon)?;
+        if let Some(route) = self.person.as_ref().filter(|_| person::is_person(target)) {
+            let log_odds = towards_person(&route.head, comment.reading, &read, lexicon)?;
+            return Some((route, softmax(log_odds)));
+        }
+        let proposition = self.proposition.as_ref().filter(|_| read.words >= PROPOSITION_WORDS);
+        let (columns, measures) = seen(comment, &read, proposition.is_some(), lexicon);
+        let [_, _, _, _, _, _, grams, ..] = measures;
+        let is_mentioned = comment.reading.units.iter().any(|u| read.stems.binary_search(&u.stem).is_ok());
+        if self.needs_mention && !is_mentioned && grams < MIN_GRAMS {
+            return None;
+        }
+        let route = proposition.unwrap_or(&self.topic);
+        Some((route, route.head.probabilities(&columns, &measures)))
     }
 
     /// The stance of a comment towards a target as given.
-    pub fn stance(&self, comment: &Reading<'_>, tone: &Tone, target: &str, lexicon: &Lexicon) -> Stance {
-        let unknown = Stance { target: target.to_owned(), label: StanceLabel::Unknown, probabilities: None };
-        let Some(read) = Target::new(target, lexicon) else { return unknown };
-        let measures = features(comment, tone, &read, lexicon);
-        let [_, _, _, _, _, _, grams, ..] = measures;
-        let is_mentioned = comment.units.iter().any(|u| read.stems.binary_search(&u.stem).is_ok());
-        if !is_mentioned && grams < MIN_GRAMS {
-            return unknown;
-        }
-        let is_short = read.words >= PROPOSITION_WORDS && comment.sentences.len() <= 2;
-        let probabilities = self.probabilities(&measures);
-        let [favor, against, neutral] = probabilities;
+    pub fn stance(&self, comment: &Comment<'_>, target: &str, lexicon: &Lexicon) -> Stance {
+        let found = self.probabilities(comment, target, lexicon);
         Stance {
-            label: label(probabilities, if is_short { SURE_SHORT } else { SURE }),
-            probabilities: Some(StanceProbabilities { favor, against, neutral }),
-            ..unknown
+            target: target.to_owned(),
+            label: found.map_or(StanceLabel::Unknown, |(route, probabilities)| route.label(probabilities)),
+            probabilities: found.map(|(_, [favor, against, neutral])| StanceProbabilities {
+                favor,
+                against,
+                neutral,
+            }),
         }
     }
 }
 
-fn label([favor, against, neutral]: [f32; 3], sure: f32) -> StanceLabel {
-    if favor >= sure {
-        StanceLabel::Favor
-    } else if against >= sure {
-        StanceLabel::Against
-    } else if neutral >= SURE_NEUTRAL {
-        StanceLabel::Neutral
-    } else {
-        StanceLabel::Unknown
+impl Route {
+    /// Checks shape and thresholds, for so many numbers beside the n-grams.
+    ///
+    /// # Errors
+    /// When the head's shape is wrong, a number is not of ordinary size or a threshold is no probability.
+    pub fn check(&self, numbers: usize) -> Result<(), ArtifactError> {
+        if ![self.sure, self.sure_neutral].iter().all(|sure| (0.0..=1.0).contains(sure)) {
+            return Err(ArtifactError::Malformed("a threshold of the stance head is no probability"));
+        }
+        self.head.check(numbers)
+    }
+
+    /// The label that probabilities are sure enough for.
+    pub fn label(&self, [favor, against, neutral]: [f32; 3]) -> StanceLabel {
+        if favor >= self.sure {
+            StanceLabel::Favor
+        } else if against >= self.sure {
+            StanceLabel::Against
+        } else if neutral >= self.sure_neutral {
+            StanceLabel::Neutral
+        } else {
+            StanceLabel::Unknown
+        }
     }
 }
 
@@ -281,6 +194,7 @@ mod tests {
     use super::*;
     use crate::classifier::{
         lists::ENGLISH,
+        standard::{Linear, Standard},
         words::{Rarity, Roles},
     };
 
@@ -289,10 +203,20 @@ mod tests {
         Lexicon { roles: Roles::new(&ENGLISH), rarity, ..Lexicon::default() }
     }
 
+    fn route(favor: f32, features: usize, sure: f32) -> Route {
+        let standard = Standard { means: vec![0.0; features], scales: vec![1.0; features] };
+        let linear = |intercept| Linear { weights: vec![0.1; features], intercept };
+        let classes = [linear(favor), linear(0.0), linear(0.0)];
+        Route { head: Hashed { standard, classes, ..Hashed::default() }, sure, sure_neutral: 0.5 }
+    }
+
     fn params(favor: f32) -> StanceParams {
-        let standard = Standard { means: vec![0.0; FEATURES], scales: vec![1.0; FEATURES] };
-        let linear = |intercept| Linear { weights: vec![0.1; FEATURES], intercept };
-        StanceParams { standard, classes: [linear(favor), linear(0.0), linear(0.0)] }
+        StanceParams {
+            topic: route(favor, FEATURES, 0.7),
+            proposition: Some(route(favor, FEATURES, 0.6)),
+            person: Some(route(favor, person::FEATURES, 0.6)),
+            needs_mention: true,
+        }
     }
 
     fn measured(comment: &str, target: &str) -> [f32; FEATURES] {
@@ -300,7 +224,8 @@ mod tests {
         let text = Text::read(comment);
         let reading = Reading::new(&text, &lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        features(&reading, &tone, &Target::new(target, &lexicon).unwrap(), &lexicon)
+        let comment = Comment { text: &text, reading: &reading, tone: &tone };
+        seen(&comment, &Target::new(target, &lexicon).unwrap(), false, &lexicon).1
     }
 
     fn stance(comment: &str, target: &str, favor: f32) -> Stance {
@@ -308,11 +233,11 @@ mod tests {
         let text = Text::read(comment);
         let reading = Reading::new(&text, &lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        params(favor).stance(&reading, &tone, target, &lexicon)
+        params(favor).stance(&Comment { text: &text, reading: &reading, tone: &tone }, target, &lexicon)
     }
 
     fn named(features: &[f32; FEATURES], name: &str) -> f32 {
-        features[NAMES.iter().position(|&n| n == name).unwrap()]
+        features[measures::NAMES.iter().position(|&n| n == name).unwrap()]
     }
 
     #[test]
@@ -332,9 +257,19 @@ mod tests {
     }
 
     #[test]
-    fn a_short_answer_to_a_proposition_needs_less() {
+    fn a_proposition_and_a_person_have_heads_of_their_own() {
         let target = "The city should keep its congestion charge";
         assert_eq!(stance("Yes, keep the charge", target, 1.3).label, StanceLabel::Favor);
+        assert_eq!(stance("Thank you, Mayor Example", "Mayor Example", 1.3).label, StanceLabel::Favor);
+        assert_eq!(stance("Thank you all", "Mayor Example", 1.3).label, StanceLabel::Unknown);
+    }
+
+    #[test]
+    fn heads_whose_shape_is_wrong_are_refused() {
+        assert_eq!(params(0.0).check(), Ok(()));
+        let unsure = StanceParams { topic: route(0.0, FEATURES, 1.5), ..params(0.0) };
+        let short = StanceParams { person: Some(route(0.0, 5, 0.5)), ..params(0.0) };
+        assert!(unsure.check().is_err() && short.check().is_err());
     }
 
     #[test]
@@ -367,8 +302,9 @@ mod tests {
             let text = Text::read(&comment);
             let reading = Reading::new(&text, &lexicon);
             let tone = Tone::new(&reading, &lexicon.valence);
+            let comment = Comment { text: &text, reading: &reading, tone: &tone };
             if let Some(target) = Target::new(&target, &lexicon) {
-                proptest::prop_assert!(features(&reading, &tone, &target, &lexicon).iter().all(|x| x.is_finite()));
+                proptest::prop_assert!(seen(&comment, &target, true, &lexicon).1.iter().all(|x| x.is_finite()));
             }
         }
     }

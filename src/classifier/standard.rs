@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 /// How far from the mean a feature may lie, in standard deviations, so that a strange text moves a score only so far.
 const LIMIT: f32 = 4.0;
 
+/// No fitted number is anywhere near this; a larger one could make a score infinite.
+const MAX_NUMBER: f32 = 1e6;
+
+/// Whether a number is finite and of a size that fitted numbers have.
+pub fn is_ordinary(number: f32) -> bool {
+    number.abs() < MAX_NUMBER
+}
+
 /// Means and standard deviations of features over the training rows.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Standard {
@@ -17,6 +25,11 @@ pub struct Standard {
 }
 
 impl Standard {
+    /// Whether every mean is of ordinary size and every deviation above 0.
+    pub fn is_sound(&self) -> bool {
+        self.means.iter().chain(&self.scales).all(|n| is_ordinary(*n)) && self.scales.iter().all(|s| *s > 0.0)
+    }
+
     /// Features as deviations from the mean, clipped to ±4.
     pub fn apply<'a>(&'a self, features: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
         let scaled = features.iter().zip(&self.means).zip(&self.scales).map(|((x, m), s)| (x - m) / s);
@@ -34,6 +47,11 @@ pub struct Linear {
 }
 
 impl Linear {
+    /// Every number of the sum.
+    pub fn numbers(&self) -> impl Iterator<Item = f32> {
+        self.weights.iter().copied().chain([self.intercept])
+    }
+
     /// The sum, for standardised features.
     pub fn sum(&self, standardised: impl Iterator<Item = f32>) -> f32 {
         self.intercept + self.weights.iter().zip(standardised).map(|(w, x)| w * x).sum::<f32>()

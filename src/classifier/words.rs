@@ -6,11 +6,15 @@
 //! Negation marks follow Pang, Lee and Vaithyanathan (2002) with a window of four words; weights are
 //! `(1 + ln tf) · idf` (Manning, Raghavan and Schütze 2008, section 6.2).
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
-use super::{lists::Lists, valence::Valence};
+use super::{
+    lists::{Lists, PARTICLES},
+    polarity::Polarity,
+    valence::Valence,
+};
 use crate::text::{Text, TokenKind};
 
 /// Tokens read of one text; what follows is left out, which bounds the work for a body of any length.
@@ -38,8 +42,44 @@ pub const fn negated(word: u32) -> u32 {
     (word ^ 0x5bd1_e995).wrapping_mul(0x9e37_79b1)
 }
 
+/// How the words of a language are cut: what is left of one, and how long its character grams are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Morphology {
+    /// Endings come off, grams have 4 and 5 letters: English.
+    #[default]
+    Endings,
+    /// Particles come off, grams have 2 and 3 syllables: Korean.
+    Particles,
+}
+
+impl Morphology {
+    /// What is left of a word.
+    pub fn stem(self, word: &str) -> &str {
+        match self {
+            Self::Endings => stem(word),
+            Self::Particles => bare(word),
+        }
+    }
+
+    /// The lengths of the character grams by which texts are compared.
+    pub const fn gram_lengths(self) -> RangeInclusive<usize> {
+        match self {
+            Self::Endings => 4..=5,
+            Self::Particles => 2..=3,
+        }
+    }
+}
+
+/// Cuts a Korean particle or the endings of 하다 off, when two syllables or more are left.
+fn bare(word: &str) -> &str {
+    let cut =
+        PARTICLES.iter().find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().nth(1).is_some()));
+    cut.unwrap_or(word)
+}
+
 /// Cuts an English ending off, so that "taxes", "taxed" and "tax" meet. Cruder than Porter (1980) and enough here.
-pub fn stem(word: &str) -> &str {
+fn stem(word: &str) -> &str {
     const ENDINGS: [&str; 20] = [
         "ations", "ation", "ings", "ing", "edly", "ments", "ment", "ness", "ers", "ies", "ied", "ed", "es",
         "er", "ly", "ions", "ion", "s", "y", "e",
@@ -141,15 +181,19 @@ pub const fn fold_bits(hash: u32) -> usize {
     (hash ^ (hash >> 15)) as usize
 }
 
-/// What one language's heads share: word roles, rarity and valence.
+/// What one language's heads share: word forms, roles, rarity, valence and polarity.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Lexicon {
+    /// How words are cut.
+    pub morphology: Morphology,
     /// Word roles.
     pub roles: Roles,
     /// Rarity of stems and character grams.
     pub rarity: Rarity,
-    /// Valence of words.
+    /// Valence of words, learnt.
     pub valence: Valence,
+    /// Polarity of words, from a list.
+    pub polarity: Polarity,
 }
 
 /// One token of a text.
@@ -163,6 +207,8 @@ pub struct Unit {
     pub stem: u32,
     /// The bits of [`role`].
     pub roles: u8,
+    /// The listed polarity, turned round in a negation window; 0 for most.
+    pub polarity: i8,
     /// Whether it is a word.
     pub is_word: bool,
 }
@@ -248,7 +294,7 @@ pub struct Reading<'t> {
     pub words: usize,
     /// The stems of words of two letters or more that say something of the subject.
     pub stems: Terms,
-    /// The character grams of length 4 and 5 of `<word>`, of words that say something of the subject.
+    /// The character grams of `<word>`, of lengths that the language has, of words that say something of the subject.
     pub grams: Terms,
 }
 
@@ -328,7 +374,7 @@ impl Reader<'_> {
                 self.units.push(unit);
             } else if window > 0 {
                 window -= 1;
-                self.units.push(Unit { marked: negated(unit.word), ..unit });
+                self.units.push(Unit { marked: negated(unit.word), polarity: -unit.polarity, ..unit });
             } else {
                 self.units.push(unit);
             }
@@ -343,16 +389,23 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self, word: &str, kind: TokenKind) -> Unit {
-        let mut unit = Unit { word: 0, marked: 0, stem: 0, roles: 0, is_word: false };
+        let mut unit = Unit { word: 0, marked: 0, stem: 0, roles: 0, polarity: 0, is_word: false };
         match kind {
             TokenKind::Number => unit.word = hash("<number>"),
             TokenKind::Link => unit.word = hash("<link>"),
             TokenKind::User => unit.word = hash("<user>"),
-            TokenKind::Mark => unit.word = hash(word),
+            TokenKind::Mark => {
+                unit.word = hash(word);
+                unit.polarity = self.lexicon.polarity.of_word(word);
+            }
             TokenKind::Word => {
                 unit.word = hash(word);
                 unit.is_word = true;
                 unit.roles = self.lexicon.roles.of(unit.word);
+                unit.polarity = match self.lexicon.morphology {
+                    Morphology::Endings => self.lexicon.polarity.of_word(word),
+                    Morphology::Particles => self.lexicon.polarity.of_beginning(word),
+                };
                 if word.ends_with("n't") || word.ends_with("n’t") {
                     unit.roles |= role::NEGATION;
                 }
@@ -360,12 +413,16 @@ impl Reader<'_> {
         }
         (unit.marked, unit.stem) = (unit.word, unit.word);
         if unit.is_word {
-            unit.stem = hash(stem(word));
+            let stem = self.lexicon.morphology.stem(word);
+            unit.stem = hash(stem);
+            if stem.len() != word.len() && self.lexicon.morphology == Morphology::Particles {
+                unit.roles |= self.lexicon.roles.of(unit.stem);
+            }
             if !unit.has(role::STOP) {
                 if word.chars().nth(1).is_some() {
                     self.stems.push(unit.stem);
                 }
-                each_gram(word, 4..=5, |gram| self.grams.push(gram));
+                each_gram(word, self.lexicon.morphology.gram_lengths(), |gram| self.grams.push(gram));
             }
         }
         unit
@@ -373,7 +430,7 @@ impl Reader<'_> {
 }
 
 /// Calls `each` with the hash of every character gram of `<word>`. Of a longer word, the first 40 letters count.
-pub fn each_gram(word: &str, lengths: std::ops::RangeInclusive<usize>, mut each: impl FnMut(u32)) {
+pub fn each_gram(word: &str, lengths: RangeInclusive<usize>, mut each: impl FnMut(u32)) {
     let mut letters = ['\0'; MAX_LETTERS + 2];
     let mut count = 0;
     let padded = std::iter::once('<').chain(word.chars().take(MAX_LETTERS)).chain(['>']);
@@ -426,8 +483,17 @@ mod tests {
         Lexicon {
             roles: Roles::new(&ENGLISH),
             rarity: Rarity { unseen: 10.0, ..Rarity::default() },
-            valence: Valence::default(),
+            ..Lexicon::default()
         }
+    }
+
+    #[test]
+    fn particles_come_off_until_two_syllables_are_left() {
+        let stem = |word| Morphology::Particles.stem(word);
+        assert_eq!(
+            [stem("정부에서는"), stem("정부가"), stem("지지합니다"), stem("나는")],
+            ["정부", "정부", "지지", "나는"]
+        );
     }
 
     #[test]

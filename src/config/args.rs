@@ -68,6 +68,9 @@ pub(super) enum ModelCommand {
         /// Model artifacts, as for serve.
         #[arg(long, env = "COMITY_MODEL", value_name = "PATH", value_delimiter = ',')]
         model: Vec<PathBuf>,
+        /// Heads for recurring targets, as for serve.
+        #[arg(long, env = "COMITY_TARGETS", value_name = "DIR")]
+        targets: Option<PathBuf>,
         /// Print what GetModel answers, as JSON.
         #[arg(long)]
         json: bool,
@@ -85,6 +88,11 @@ pub(super) struct Sources {
     /// separated by commas). Set it to use a model that you trained.
     #[arg(long, env = "COMITY_MODEL", value_name = "PATH", value_delimiter = ',')]
     pub(super) model: Vec<PathBuf>,
+
+    /// A folder of stance heads for recurring targets, NAME.target each, as `comity-train target` writes them. Set it when
+    /// the same subject comes up again and again.
+    #[arg(long, env = "COMITY_TARGETS", value_name = "DIR")]
+    pub(super) targets: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

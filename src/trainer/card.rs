@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::evaluate::Measured;
+use super::{config::Config, measured::Measured};
 use crate::classifier::artifact::Artifact;
 
 /// A table of figures in Markdown.
@@ -39,17 +39,27 @@ pub fn json(artifact: &Artifact, measured: &[Measured]) -> Result<String, serde_
 }
 
 /// The model card (Mitchell et al. 2019): what the model is for, what it learnt from, what it can and cannot do.
-pub fn markdown(artifact: &Artifact, measured: &[Measured]) -> String {
+pub fn markdown(artifact: &Artifact, config: &Config, measured: &[Measured]) -> String {
     let mut sets = String::new();
     for s in &artifact.provenance.sets {
         let _infallible = writeln!(sets, "| {} | {} | {} | `{}` |", s.name, s.license, s.rows, s.sha256);
     }
     let blocks: Vec<String> =
         artifact.civility.vocabulary.spec.iter().map(|b| format!("{b:?}").to_lowercase()).collect();
-    let article = if artifact.article.is_some() {
-        "Beside them: relevance, stance and sentiment, over words shared with the article, word valences and hashed words."
+    let article = artifact.article.as_ref();
+    let has = |name, has: bool| has.then_some(name);
+    let beside: Vec<&str> = [
+        has("relevance", article.is_some_and(|heads| heads.relevance.is_some())),
+        has("stance", article.is_some_and(|heads| heads.stance.is_some())),
+        has("sentiment", article.is_some_and(|heads| heads.sentiment.is_some())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let article = if beside.is_empty() {
+        "It has no relevance, stance or sentiment: those are unknown.".to_owned()
     } else {
-        "It has no relevance, stance or sentiment: those are unknown."
+        format!("Beside them: {}. What is not named here is unknown.", beside.join(", "))
     };
     let heads: Vec<&str> = artifact.civility.heads.iter().map(|h| h.attribute.name()).collect();
     format!(
@@ -59,6 +69,7 @@ pub fn markdown(artifact: &Artifact, measured: &[Measured]) -> String {
         language = artifact.language,
         heads = heads.join(", "),
         blocks = blocks.join(", "),
+        license = config.license,
         article = article,
         columns = artifact.civility.vocabulary.keys.len(),
         sets = sets,

@@ -29,6 +29,24 @@ pub struct Pool<'a> {
     heads: Vec<(HeadConfig, Samples)>,
 }
 
+/// How a head was calibrated: a logit is `slope * fitted logit + shift`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calibrated {
+    /// The head.
+    pub attribute: Attribute,
+    /// By what its logit as fitted was multiplied.
+    pub slope: f64,
+    /// What was added.
+    pub shift: f64,
+}
+
+impl Calibrated {
+    /// The names under which provenance keeps slope and shift.
+    pub fn names(attribute: Attribute) -> [String; 2] {
+        ["slope", "shift"].map(|what| format!("{} calibration {what}", attribute.name()))
+    }
+}
+
 /// The samples of one head.
 #[derive(Debug, Default)]
 struct Samples {
@@ -42,10 +60,12 @@ impl<'a> Pool<'a> {
         let mut texts = Vec::new();
         let mut index: BTreeMap<&str, usize> = BTreeMap::new();
         let mut heads = Vec::new();
+        // Heads are mixed, so what one calibrates on no other may be fitted on.
+        let held_out: BTreeSet<&str> =
+            config.heads.iter().flat_map(|head| held_out_names(head, sets, config.held_out)).collect();
         for head in &config.heads {
             let mut samples = Samples::default();
-            let held_out = held_out_names(head, sets, config.held_out);
-            for source in &head.rows {
+            for (number, source) in head.rows.iter().enumerate() {
                 let mut seen = BTreeSet::new();
                 for row in sets.get(&source.set).into_iter().flatten() {
                     let Some(label) = row.number(&source.label).map(|l| (l / source.over).clamp(0.0, 1.0))
@@ -63,8 +83,13 @@ impl<'a> Pool<'a> {
                         texts.push(row.text.as_str());
                         texts.len() - 1
                     });
-                    let sample = Sample { row: text, label: label as f32, weight: source.weight as f32 };
-                    if !held_out.contains(comment_name(&row.id)) {
+                    let sample = Sample {
+                        row: text,
+                        label: label as f32,
+                        weight: source.weight as f32,
+                        source: number,
+                    };
+                    if !held_out.contains(comment_name(row)) {
                         samples.fitted.push(sample);
                     } else if source.calibrates {
                         samples.held_out.push(sample);
@@ -81,11 +106,15 @@ impl<'a> Pool<'a> {
         self.texts.len()
     }
 
-    /// Fits all heads.
+    /// Fits all heads; gives also how each was calibrated.
     ///
     /// # Errors
     /// When a fit fails, for instance on a head without rows of both labels.
-    pub fn fit(&self, config: &Config, say: impl Fn(&str)) -> Result<CivilityParams, FitError> {
+    pub fn fit(
+        &self,
+        config: &Config,
+        say: impl Fn(&str),
+    ) -> Result<(CivilityParams, Vec<Calibrated>), FitError> {
         let all = self.vocabulary(config)?;
         say(&format!("{} texts, {} n-grams", self.texts.len(), all.columns()));
         let rows = self.rows(&all)?;
@@ -147,7 +176,8 @@ impl<'a> Pool<'a> {
         self.heads
             .iter()
             .map(|(head, samples)| {
-                let fitted = fit(rows, &samples.fitted, head.l2, config.max_iterations)?;
+                let sources = if head.source_intercepts { head.rows.len() } else { 0 };
+                let fitted = fit(rows, &samples.fitted, head.l2, config.max_iterations, sources)?;
                 say(&format!(
                     "{}: {} rows, {} iterations, loss {:.1}",
                     head.attribute.name(),
@@ -160,27 +190,24 @@ impl<'a> Pool<'a> {
             .collect()
     }
 
-    /// Mixes in the toxicity head, quantises and calibrates.
+    /// Mixes heads, quantises and calibrates.
     fn assemble(
         &self,
         vocabulary: VocabularyParams,
         rows: &Csr,
         fitted: &[Fitted],
         say: impl Fn(&str),
-    ) -> Result<CivilityParams, FitError> {
-        let toxicity = self.heads.iter().position(|(h, _)| h.attribute == Attribute::Toxicity);
-        let mut heads = Vec::new();
+    ) -> Result<(CivilityParams, Vec<Calibrated>), FitError> {
+        let (mut heads, mut calibrated) = (Vec::new(), Vec::new());
         let mut columns: Vec<Vec<i8>> = Vec::new();
         for ((head, samples), own) in self.heads.iter().zip(fitted) {
             let spread = |f: &Fitted| standard_deviation(&f.decisions(rows, &samples.held_out));
-            let mixed: Vec<f64> = match toxicity.and_then(|t| fitted.get(t)) {
-                Some(main) if head.toxicity_share > 0.0 => {
-                    let (a, b) =
-                        ((1.0 - head.toxicity_share) / spread(own), head.toxicity_share / spread(main));
-                    own.weights.iter().zip(&main.weights).map(|(o, m)| a * o + b * m).collect()
-                }
-                _ => own.weights.clone(),
-            };
+            let mut mixed: Vec<f64> = own.weights.clone();
+            for ((other, _), theirs) in self.heads.iter().zip(fitted) {
+                let Some(share) = head.mix.get(&other.attribute) else { continue };
+                let unit = share * spread(own) / spread(theirs);
+                mixed.iter_mut().zip(&theirs.weights).for_each(|(o, t)| *o += unit * t);
+            }
             let (scale, stored) = quantise(&mixed);
             let weights: Vec<f64> = stored.iter().map(|w| f64::from(*w) * scale).collect();
             let quantised = Fitted { weights, intercept: 0.0, iterations: 0, loss: 0.0 };
@@ -191,6 +218,8 @@ impl<'a> Pool<'a> {
                 head.attribute.name(),
                 samples.held_out.len()
             ));
+            let shift = intercept - slope * own.intercept;
+            calibrated.push(Calibrated { attribute: head.attribute, slope, shift });
             heads.push(Head {
                 attribute: head.attribute,
                 scale: (scale * slope) as f32,
@@ -201,9 +230,12 @@ impl<'a> Pool<'a> {
         let weights = (0..vocabulary.keys.len())
             .flat_map(|i| columns.iter().filter_map(move |c| c.get(i).copied()))
             .collect();
-        Ok(CivilityParams { vocabulary, heads, weights })
+        Ok((CivilityParams { vocabulary, heads, weights }, calibrated))
     }
 }
+
+/// Digits of a number that names a comment across sets.
+const MIN_NAME: usize = 6;
 
 /// The names of the comments that are held out: a share of those that calibrate. No other set fits on them either.
 fn held_out_names<'a>(
@@ -213,18 +245,23 @@ fn held_out_names<'a>(
 ) -> BTreeSet<&'a str> {
     let calibrating = head.rows.iter().filter(|source| source.calibrates);
     let rows = calibrating.filter_map(|source| sets.get(&source.set)).flatten();
-    rows.map(|row| comment_name(&row.id)).filter(|name| is_held_out(name, share)).collect()
+    rows.map(comment_name).filter(|name| is_held_out(name, share)).collect()
 }
 
-/// The comment from which a row comes: the first run of digits of its identifier, so that "arct-4593022-1.0" (an excerpt),
-/// "4593022" and "4593022-3" (a sentence) are one. An identifier without digits names itself.
-fn comment_name(id: &str) -> &str {
-    let digits = id.split(|c: char| !c.is_ascii_digit()).find(|run| !run.is_empty());
-    digits.unwrap_or(id)
+/// The comment from which a row comes: the first part of its identifier that is a long number, decimal or hexadecimal, so
+/// that "arct-4593022-1.0" (an excerpt), "4593022" and "4593022-3" (a sentence) are one. Short numbers mean other comments
+/// in other sets, so any other row is known by its text.
+pub fn comment_name(row: &Row) -> &str {
+    let is_number = |part: &&str| {
+        part.len() >= MIN_NAME
+            && part.contains(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_ascii_hexdigit())
+    };
+    row.id.split(['-', '_']).find(is_number).unwrap_or(&row.text)
 }
 
 /// Whether a comment is held out, drawn by the hash of its name.
-fn is_held_out(name: &str, share: f64) -> bool {
+pub fn is_held_out(name: &str, share: f64) -> bool {
     let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(name));
     f64::from(u32::from_be_bytes([a, b, c, d])) < share * 2_f64.powi(32)
 }
@@ -336,19 +373,21 @@ mod tests {
         let head = HeadConfig {
             attribute: Attribute::Toxicity,
             l2: 0.1,
+            source_intercepts: false,
             rows: vec![source],
-            toxicity_share: 0.0,
+            mix: BTreeMap::new(),
             positive_above: 0.5,
         };
         Config {
             name: "test".to_owned(),
             version: "1".to_owned(),
             language: "en".to_owned(),
+            license: "none".to_owned(),
             columns: 400,
             max_iterations: 50,
             held_out: 0.5,
             seed: 1,
-            article_heads: false,
+            article: None,
             blocks: vec![
                 BlockConfig { grams: Block::Words { min: 1, max: 2 }, min_texts: 1 },
                 BlockConfig { grams: Block::Chars { min: 2, max: 4 }, min_texts: 1 },
@@ -362,7 +401,7 @@ mod tests {
     fn served_scores_equal_the_fitted_models_own_predictions() {
         let (config, rows) = (config(), rows());
         let pool = Pool::gather(&config, &rows);
-        let civility = Civility::check(pool.fit(&config, |_| {}).unwrap()).unwrap();
+        let civility = Civility::check(pool.fit(&config, |_| {}).unwrap().0).unwrap();
         let columns = 0..u32::try_from(civility.vocabulary().columns()).unwrap();
         let linfa = SparseLogisticRegression {
             weights: columns.map(|c| f64::from(civility.weight(c, 0))).collect(),
@@ -381,7 +420,7 @@ mod tests {
     #[test]
     fn two_fits_give_the_same_model_and_it_tells_civil_from_uncivil() {
         let (config, rows) = (config(), rows());
-        let fit = || Pool::gather(&config, &rows).fit(&config, |_| {}).unwrap();
+        let fit = || Pool::gather(&config, &rows).fit(&config, |_| {}).unwrap().0;
         let params = fit();
         assert_eq!(params, fit());
         let civility = Civility::check(params).unwrap();
@@ -394,15 +433,17 @@ mod tests {
     #[test]
     fn excerpts_of_one_comment_are_held_out_together() {
         for id in ["arct-4593022-1.0", "4593022", "4593022-3"] {
-            assert_eq!(comment_name(id), "4593022");
+            assert_eq!(comment_name(&Row { id: id.to_owned(), ..Row::default() }), "4593022");
         }
+        let short = Row { id: "edos-17".to_owned(), text: "known by its text".to_owned(), ..Row::default() };
+        assert_eq!(comment_name(&short), "known by its text");
         let row = |id: &str, text: &str| Row {
             id: id.to_owned(),
             text: text.to_owned(),
             civil: Some(1),
             ..Row::default()
         };
-        let ids: Vec<String> = (1000..1200).map(|i| i.to_string()).collect();
+        let ids: Vec<String> = (1_000_000..1_000_200).map(|i| i.to_string()).collect();
         let whole = ids.iter().map(|id| row(id, &format!("the whole comment {id}"))).collect();
         let excerpts =
             ids.iter().map(|id| row(&format!("ours-{id}-1"), &format!("an excerpt of {id}"))).collect();

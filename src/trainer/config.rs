@@ -1,8 +1,13 @@
 //! What to train: `models/NAME.toml`, as read.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use crate::{classifier::grams::Block, scores::Attribute};
+use crate::{
+    classifier::{grams::Block, words::Morphology},
+    scores::Attribute,
+};
 
 /// A training configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,6 +19,8 @@ pub struct Config {
     pub version: String,
     /// The primary language subtag.
     pub language: String,
+    /// The licence of the model's file.
+    pub license: String,
     /// How many columns to keep.
     pub columns: usize,
     /// The most L-BFGS steps of a fit.
@@ -22,9 +29,8 @@ pub struct Config {
     pub held_out: f64,
     /// The seed of whatever is drawn.
     pub seed: u64,
-    /// Whether relevance, stance and sentiment are fitted too (English only so far).
-    #[serde(default)]
-    pub article_heads: bool,
+    /// What relevance, stance and sentiment are fitted on, when they are.
+    pub article: Option<ArticleConfig>,
     /// The blocks of n-grams.
     pub blocks: Vec<BlockConfig>,
     /// The data sets.
@@ -54,6 +60,11 @@ pub struct SetConfig {
     /// Whether the file is the project's own.
     #[serde(default)]
     pub ours: bool,
+    /// A file of the data folder whose texts are left out of the set, because figures are measured on them.
+    pub without: Option<String>,
+    /// The sets whose texts these are labels for, when the file is one of annotations without texts.
+    #[serde(default)]
+    pub labels_of: Vec<String>,
     /// The licence.
     pub license: String,
 }
@@ -66,14 +77,17 @@ pub struct HeadConfig {
     pub attribute: Attribute,
     /// The L2 penalty.
     pub l2: f64,
+    /// Whether each set gets an intercept of its own while fitting, since sets differ in what they count as positive.
+    #[serde(default)]
+    pub source_intercepts: bool,
     /// Where its rows come from.
     pub rows: Vec<RowsConfig>,
     /// A held-out row is positive, for calibration, where its label is above this.
     #[serde(default = "half")]
     pub positive_above: f64,
-    /// The share of the toxicity head's standardised logit that is mixed in, in `[0, 1]`.
+    /// What is added of other heads as they were fitted, in their standard deviations for one of its own.
     #[serde(default)]
-    pub toxicity_share: f64,
+    pub mix: BTreeMap<Attribute, f64>,
 }
 
 /// The rows that a set lends to a head.
@@ -95,6 +109,88 @@ pub struct RowsConfig {
     /// Whether a share of the rows is held out to calibrate the head.
     #[serde(default)]
     pub calibrates: bool,
+}
+
+/// The heads that look at the article, and the sets that they are fitted on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArticleConfig {
+    /// How words are cut.
+    pub morphology: Morphology,
+    /// Sets whose texts tell how rare words are.
+    pub rarity: Vec<String>,
+    /// Sets whose ratings (`labels.mean_rating` from -4 to 4, `labels.rating` from 1 to 10) or sentiments tell how good or
+    /// bad words sound.
+    pub rated: Vec<String>,
+    /// The list of words with their polarity.
+    pub polarity: Option<String>,
+    /// Sets of comments with their headline as `context`.
+    #[serde(default)]
+    pub relevance: Vec<String>,
+    /// Stance.
+    pub stance: Option<StanceConfig>,
+    /// Sentiment.
+    pub sentiment: Option<SentimentConfig>,
+}
+
+impl ArticleConfig {
+    /// Every set that a head names.
+    pub fn names(&self) -> Vec<String> {
+        let stance = self.stance.iter().flat_map(|s| [&s.claims, &s.topics, &s.propositions, &s.persons]);
+        let lists = [&self.rarity, &self.rated, &self.relevance].into_iter().chain(stance).flatten();
+        let sentiment = self.sentiment.iter().flat_map(|s| s.sets.keys());
+        lists.chain(&self.polarity).chain(sentiment).cloned().collect()
+    }
+}
+
+/// What the stance heads are fitted on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StanceConfig {
+    /// Sets of comments with two opposed claims, `labels.stance1` and `labels.stance2`.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// Sets of texts with a target and a stance, for topics; the headline is the target where there is none.
+    #[serde(default)]
+    pub topics: Vec<String>,
+    /// Sets of texts with a target and a stance, for propositions.
+    #[serde(default)]
+    pub propositions: Vec<String>,
+    /// Whether the comments about opposed claims are for the proposition head too.
+    #[serde(default)]
+    pub claims_are_propositions: bool,
+    /// Sets of sentences with a named target and the sentiment towards it.
+    #[serde(default)]
+    pub persons: Vec<String>,
+    /// Buckets of the topic head; 0 for numbers alone.
+    #[serde(default)]
+    pub topic_buckets: usize,
+    /// Buckets of the head for propositions; 0 for no such head.
+    #[serde(default)]
+    pub proposition_buckets: usize,
+    /// Buckets of the head for persons; 0 for no such head.
+    #[serde(default)]
+    pub person_buckets: usize,
+    /// The L2 penalty of the topic and proposition heads.
+    pub l2: f64,
+    /// Whether a comment must mention its target to have a stance.
+    pub needs_mention: bool,
+    /// From which probability a side is named: topic, proposition, person.
+    pub sure: [f32; 3],
+    /// From which probability neutral is named.
+    pub sure_neutral: f32,
+}
+
+/// What the sentiment head is fitted on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentimentConfig {
+    /// Sets of texts with a sentiment, and how much a row counts.
+    pub sets: BTreeMap<String, f32>,
+    /// Buckets of hashed words.
+    pub buckets: usize,
+    /// The L2 penalty.
+    pub l2: f64,
 }
 
 const fn half() -> f64 {

@@ -103,8 +103,12 @@ pub enum CorpusError {
     },
 }
 
-/// Reads all rows of a file: JSON Lines, or the project's own texts in a `.tsv` (a header line, then group, kind, civil
-/// (1 or 0) and text, tab-separated).
+/// Letters and digits only, to recognise a text that was typed anew.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Reads all rows of a file: JSON Lines, or the project's own texts in a `.tsv` whose first line names the fields.
 ///
 /// # Errors
 /// When the file cannot be read or a line is not a row.
@@ -133,19 +137,30 @@ pub fn rows_and_hash(path: &Path) -> Result<(Vec<Row>, String), CorpusError> {
     Ok((rows, sha256))
 }
 
+/// A field named `group`, `text`, `target`, `stance` or `civil` goes where its name says; any other number is a label.
 fn own_rows(file: &str) -> Vec<Row> {
-    let row = |line: &str| {
-        let mut fields = line.splitn(4, '\t');
-        let (group, _kind, civil, text) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        Some(Row {
-            id: group.to_owned(),
-            text: text.to_owned(),
-            civil: civil.parse().ok(),
-            group: Some(Value::String(group.to_owned())),
-            ..Row::default()
-        })
-    };
-    file.lines().skip(1).filter_map(row).collect()
+    let mut lines = file.lines();
+    let names: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
+    lines.map(|line| own_row(&names, line)).filter(|row| !row.text.is_empty()).collect()
+}
+
+fn own_row(names: &[&str], line: &str) -> Row {
+    let (mut row, mut labels) = (Row::default(), serde_json::Map::new());
+    for (name, field) in names.iter().zip(line.splitn(names.len(), '\t')) {
+        match *name {
+            "group" => {
+                field.clone_into(&mut row.id);
+                row.group = Some(Value::String(field.to_owned()));
+            }
+            "text" => field.clone_into(&mut row.text),
+            "target" => row.target = Some(field.to_owned()),
+            "stance" => row.stance = Some(field.to_owned()),
+            "civil" => row.civil = field.parse().ok(),
+            _ => labels.extend(field.parse::<i64>().ok().map(|n| ((*name).to_owned(), Value::from(n)))),
+        }
+    }
+    row.labels = Value::Object(labels);
+    row
 }
 
 #[cfg(test)]
@@ -169,10 +184,12 @@ mod tests {
     #[test]
     fn own_rows_skip_the_header_and_keep_pairs_together() {
         let rows = own_rows(
-            "pair_id\tkind\tlabel\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n",
+            "group\tkind\tcivil\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n",
         );
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].civil, Some(0));
         assert_eq!(rows[0].group(), rows[1].group());
+        let rows = own_rows("group\tthreat\ttext\n1\t1\tx\n");
+        assert_eq!(rows[0].number("labels.threat"), Some(1.0));
     }
 }

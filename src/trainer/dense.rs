@@ -3,7 +3,7 @@
 //! Its loss is the sum over rows, so `alpha` is the `1 / C` of scikit-learn and LIBLINEAR.
 
 use linfa::{Dataset, traits::Fit as _};
-use linfa_logistic::{LogisticRegression, MultiLogisticRegression};
+use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::RngCore as _};
 
@@ -62,35 +62,6 @@ pub fn two<const N: usize>(
     let sign = if model.labels().pos.class == 1 { 1.0 } else { -1.0 };
     let weights = model.params().iter().map(|w| (sign * w) as f32).collect();
     Ok((standard, Linear { weights, intercept: (sign * model.intercept()) as f32 }))
-}
-
-/// Fits the classes 0, 1 and 2.
-///
-/// # Errors
-/// When linfa refuses the rows, such as rows without one of the classes.
-pub fn three<const N: usize>(
-    head: &'static str,
-    rows: &[[f32; N]],
-    labels: &[usize],
-) -> Result<(Standard, [Linear; 3]), CorpusError> {
-    let standard = standard(rows);
-    let targets: Array1<usize> = labels.iter().copied().collect();
-    let model = MultiLogisticRegression::default()
-        .alpha(ALPHA)
-        .max_iterations(MAX_ITERATIONS)
-        .gradient_tolerance(TOLERANCE)
-        .fit(&Dataset::new(records(&standard, rows), targets))
-        .map_err(|e| failed(head, &e))?;
-    let mut classes: [Linear; 3] = Default::default();
-    for ((&class, weights), &intercept) in
-        model.classes().iter().zip(model.params().columns()).zip(model.intercept())
-    {
-        if let Some(linear) = classes.get_mut(class) {
-            *linear =
-                Linear { weights: weights.iter().map(|&w| w as f32).collect(), intercept: intercept as f32 };
-        }
-    }
-    Ok((standard, classes))
 }
 
 /// A number below `bound`, which must not be 0; the bias of the remainder is far below what rows can show.

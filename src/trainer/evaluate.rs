@@ -1,44 +1,29 @@
 //! Measures a model on the development sets: one row for each set and label.
 //!
-//! The serving path itself scores every comment; nothing here has a shortcut of its own.
+//! The served heads score every comment. Stance is measured by route, whatever a target would be taken for when served.
 
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::corpus::{CorpusError, Row, rows};
+use super::{
+    bias,
+    civility::Calibrated,
+    config::Config,
+    corpus::{CorpusError, Row, rows},
+    decisions,
+    measured::Measured,
+    metrics::{auc, calibration_error, f1},
+    pointing, relevance, sentiment,
+    sets::{SetError, Sets},
+    stance,
+};
 use crate::{
-    classifier::{Model, article::ArticleHeads, artifact::Figure},
-    metrics::{CALIBRATION_BINS, auc, bootstrap_interval, expected_calibration_error},
+    classifier::{Model, article::ArticleHeads},
+    moderation::{Decision, Policies},
     scores::Attribute,
     text::Text,
 };
-
-/// Resamples of a bootstrap interval.
-const RESAMPLES: u32 = 200;
-const SEED: u64 = 20_261_122;
-
-/// One measured figure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
-    /// The development set.
-    pub set: String,
-    /// Label and metric.
-    pub what: String,
-    /// How many rows were measured.
-    pub rows: usize,
-    /// The value.
-    pub value: f64,
-    /// The bootstrap 95 % interval.
-    pub interval: Option<(f64, f64)>,
-}
-
-impl Measured {
-    /// As provenance holds it.
-    pub fn figure(&self) -> Figure {
-        Figure { name: format!("{} {}", self.set, self.what), value: (self.value * 1e4).round() / 1e4 }
-    }
-}
 
 /// A label of a development set, and the head that should find it.
 struct Task {
@@ -83,22 +68,28 @@ const KOREAN: [Task; 2] = [
 /// Measures everything that a model has.
 ///
 /// # Errors
-/// When a set cannot be read.
-pub fn all(model: &Model, data: &Path, seed: u64) -> Result<Vec<Measured>, CorpusError> {
+/// When a set cannot be read, or a head that is measured in folds cannot be fitted.
+pub fn all(model: &Model, config: &Config, sets: &Sets, data: &Path) -> Result<Vec<Measured>, SetError> {
     let mut measured = civility(model, data)?;
-    if let Some(ArticleHeads { lexicon, relevance, stance, sentiment }) = model.article() {
-        let figures = [
-            super::relevance::evaluate(data, relevance, lexicon, seed)?,
-            super::stance::evaluate(data, stance, lexicon)?,
-            super::sentiment::evaluate(data, sentiment, lexicon)?,
-        ];
-        measured.extend(figures.into_iter().flatten().map(|(what, value)| Measured {
-            set: "article heads".to_owned(),
-            what,
-            rows: 0,
-            value,
-            interval: None,
-        }));
+    measured.extend(decided(model, data)?);
+    if model.language() == "en" {
+        measured.extend(fairness(model, data)?);
+        if let Ok(sentences) = sets.rows("sentences") {
+            measured.extend(pointing::evaluate(model, &sentences, config.held_out));
+        }
+    }
+    if let (Some(heads), Some(config_heads)) = (model.article(), &config.article) {
+        let ArticleHeads { lexicon, relevance, stance, sentiment } = heads;
+        let seed = config.seed;
+        if let Some(params) = relevance {
+            measured.extend(relevance::evaluate(data, sets, config_heads, params, lexicon, seed)?);
+        }
+        if let Some(params) = stance {
+            measured.extend(stance::evaluate(data, sets, config_heads, params, lexicon)?);
+        }
+        if let Some(params) = sentiment {
+            measured.extend(sentiment::evaluate(data, sets, config_heads, params, lexicon)?);
+        }
     }
     Ok(measured)
 }
@@ -116,34 +107,91 @@ pub fn civility(model: &Model, data: &Path) -> Result<Vec<Measured>, CorpusError
             loaded = Some((task.set, rows(&data.join("dev").join(format!("{}.jsonl", task.set)))?));
         }
         let Some((_, rows)) = &loaded else { continue };
-        let (scores, labels): (Vec<f64>, Vec<bool>) = rows
-            .par_iter()
-            .filter_map(|row| {
-                let label = row.number(task.label)? >= task.at_least;
-                let text = Text::read(&row.text);
-                let score = model.civility().scores(&text, &[task.head], false);
-                Some((f64::from(score.first()?.probability.unwrap_or_default()), label))
-            })
-            .unzip();
+        let score = |row: &Row| {
+            let label = row.number(task.label)? >= task.at_least;
+            let score = model.civility().scores(&Text::read(&row.text), &[task.head], false);
+            Some((f64::from(score.first()?.probability.unwrap_or_default()), label))
+        };
+        let scored: Vec<(f64, bool)> = rows.par_iter().filter_map(score).collect();
         let label = task.label.trim_start_matches("labels.");
-        let add = |what: &str, value, interval| Measured {
-            set: task.set.to_owned(),
-            what: format!("{label} {what}"),
-            rows: labels.len(),
-            value,
-            interval,
-        };
-        let resampled = |positions: &[usize]| {
-            let pick = |i: &usize| Some((*scores.get(*i)?, *labels.get(*i)?));
-            let (scores, labels): (Vec<f64>, Vec<bool>) = positions.iter().filter_map(pick).unzip();
-            auc(&scores, &labels)
-        };
-        let interval = bootstrap_interval(labels.len(), RESAMPLES, SEED, resampled);
-        measured.extend(auc(&scores, &labels).map(|value| add("AUC", value, interval)));
-        measured.extend(
-            expected_calibration_error(&scores, &labels, CALIBRATION_BINS)
-                .map(|value| add("ECE", value, None)),
-        );
+        if let Some((slope, shift)) = calibration(model, task.head) {
+            let before: Vec<(f64, bool)> = scored
+                .iter()
+                .map(|(p, label)| (logistic((libm::log(p / (1.0 - p)) - shift) / slope), *label))
+                .collect();
+            let what = format!("{label} ECE before calibration");
+            measured.extend(Measured::of(task.set, &what, &before, calibration_error));
+        }
+        measured.extend(Measured::of(task.set, &format!("{label} AUC"), &scored, auc));
+        measured.extend(Measured::of(task.set, &format!("{label} ECE"), &scored, calibration_error));
     }
     Ok(measured)
+}
+
+/// What the default policy decides about the development sets, and its F1 on them.
+fn decided(model: &Model, data: &Path) -> Result<Vec<Measured>, SetError> {
+    let sets: &[&str] =
+        if model.language() == "ko" { &["beep.dev", "kmhas.test"] } else { &["ucc.val", "c3", "ctc", "fox"] };
+    let policies = Policies::parse("").map_err(|error| SetError::Policy(error.to_string()))?;
+    let mut measured = Vec::new();
+    for set in sets {
+        let rows = rows(&data.join("dev").join(format!("{set}.jsonl")))?;
+        let decide = |row: &Row| {
+            Some((decisions::by_default(model, &policies, &row.text)?, row.number("civil")? >= 0.5))
+        };
+        let decided: Vec<(Decision, bool)> = rows.par_iter().filter_map(decide).collect();
+        measured.extend(decisions::shares(set, &decided));
+        let pairs: Vec<(usize, usize)> = decided
+            .iter()
+            .map(|(decision, is_uncivil)| {
+                (usize::from(*is_uncivil), usize::from(*decision != Decision::Approve))
+            })
+            .collect();
+        measured.extend(Measured::of(set, "F1 of not approved by default", &pairs, |p| f1(p, 1)));
+        if model.language() == "ko" {
+            measured.extend(by_threshold(model, set, &rows));
+        }
+    }
+    Ok(measured)
+}
+
+/// How much scores depend on who is spoken of.
+fn fairness(model: &Model, data: &Path) -> Result<Vec<Measured>, SetError> {
+    let rows = rows(&data.join("dev/madlibs.jsonl"))?;
+    let score = |row: &Row| {
+        let scores = model.civility().scores(&Text::read(&row.text), &[Attribute::Toxicity], false);
+        let probability = f64::from(scores.first()?.probability.unwrap_or_default());
+        Some((row.text.clone(), (probability, row.number("civil")? >= 0.5)))
+    };
+    let scored: Vec<_> = rows.par_iter().filter_map(score).collect();
+    let policies = Policies::parse("").map_err(|error| SetError::Policy(error.to_string()))?;
+    let is_held = |text: &str| decisions::by_default(model, &policies, text) != Some(Decision::Approve);
+    Ok([bias::by_identity("madlibs", &scored), bias::statements(is_held)].concat())
+}
+
+/// How a head was calibrated, as provenance tells.
+fn calibration(model: &Model, head: Attribute) -> Option<(f64, f64)> {
+    let figures = &model.provenance().figures;
+    let value = |name: &String| figures.iter().find(|f| f.name == *name).map(|f| f.value);
+    let [slope, shift] = Calibrated::names(head);
+    Some((value(&slope)?, value(&shift)?))
+}
+
+fn logistic(logit: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-logit))
+}
+
+/// F1 of holding from other thresholds of toxicity than the default one.
+fn by_threshold(model: &Model, set: &str, rows: &[Row]) -> Vec<Measured> {
+    let score = |row: &Row| {
+        let scores = model.civility().scores(&Text::read(&row.text), &[Attribute::Toxicity], false);
+        Some((usize::from(row.number("civil")? >= 0.5), scores.first()?.probability.unwrap_or_default()))
+    };
+    let scored: Vec<(usize, f32)> = rows.par_iter().filter_map(score).collect();
+    let at = |threshold: f32| {
+        let pairs: Vec<(usize, usize)> =
+            scored.iter().map(|(gold, p)| (*gold, usize::from(*p >= threshold))).collect();
+        Measured::of(set, &format!("F1 of toxicity >= {threshold}"), &pairs, |p| f1(p, 1))
+    };
+    [0.1, 0.2, 0.3, 0.4, 0.5].into_iter().filter_map(at).collect()
 }

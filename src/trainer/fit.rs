@@ -31,7 +31,12 @@ pub struct Sample {
     pub label: f32,
     /// How much the row counts.
     pub weight: f32,
+    /// Which of the head's sources it comes from.
+    pub source: usize,
 }
+
+/// The value of a source's indicator: so large that the penalty on its weight is a hundredth of the others'.
+const INDICATOR: f32 = 10.0;
 
 /// A fitted head.
 #[derive(Debug, Clone)]
@@ -59,11 +64,19 @@ impl Fitted {
 }
 
 /// Fits L2 logistic regression. A sample whose label is a probability p counts as two: positive with weight p and
-/// negative with weight 1 - p, which is the cross-entropy against p.
+/// negative with weight 1 - p, which is the cross-entropy against p. Each of so many `sources` gets an intercept of its
+/// own, which is dropped afterwards; 0 for none.
 ///
 /// # Errors
 /// When the samples lack one of the labels.
-pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Result<Fitted, FitError> {
+pub fn fit(
+    rows: &Csr,
+    samples: &[Sample],
+    l2: f64,
+    max_iterations: u64,
+    sources: usize,
+) -> Result<Fitted, FitError> {
+    let mut with_source = Csr::new(rows.columns() + sources)?;
     let mut indices = Vec::with_capacity(samples.len());
     let mut labels = Vec::with_capacity(samples.len());
     let mut weights = Vec::with_capacity(samples.len());
@@ -71,14 +84,21 @@ pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Resu
         for (label, share) in [(true, sample.label), (false, 1.0 - sample.label)] {
             if share > 0.0 {
                 indices.push(sample.row);
+                if sources > 0 {
+                    let (columns, values) = rows.row(sample.row).unwrap_or_default();
+                    let own = ((rows.columns() + sample.source) as u32, INDICATOR);
+                    let row = columns.iter().copied().zip(values.iter().copied()).chain([own]);
+                    with_source.push_row(&row.collect::<Vec<_>>())?;
+                }
                 labels.push(label);
                 weights.push(share * sample.weight);
             }
         }
     }
-    let dataset = DatasetBase::new(rows.select_rows(&indices)?, Array1::from(labels))
-        .with_weights(Array1::from(weights));
-    let model = SparseLogisticRegression::params().l2(l2).max_iterations(max_iterations).fit(&dataset)?;
+    let records = if sources > 0 { with_source } else { rows.select_rows(&indices)? };
+    let dataset = DatasetBase::new(records, Array1::from(labels)).with_weights(Array1::from(weights));
+    let mut model = SparseLogisticRegression::params().l2(l2).max_iterations(max_iterations).fit(&dataset)?;
+    model.weights.truncate(rows.columns());
     Ok(Fitted {
         weights: model.weights,
         intercept: model.intercept,
@@ -93,5 +113,5 @@ pub fn fit(rows: &Csr, samples: &[Sample], l2: f64, max_iterations: u64) -> Resu
 /// When Newton's method does not converge.
 pub fn platt(logits: &[f64], samples: &[Sample], positive_above: f64) -> Result<(f64, f64), FitError> {
     let labels: Vec<bool> = samples.iter().map(|s| f64::from(s.label) > positive_above).collect();
-    Ok(calibration::platt(logits, &labels, None)?)
+    Ok(calibration::platt(logits, &labels)?)
 }

@@ -8,16 +8,18 @@ use std::{collections::BTreeMap, path::Path};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng as _};
 
 use super::{
+    config::ArticleConfig,
     corpus::{CorpusError, Row, rows},
     dense::{another, below, two},
-    metrics::{accuracy, auc},
-    valence::reader_comments,
+    measured::Measured,
+    metrics::{accuracy, auc, calibration_error},
+    sets::{SetError, Sets},
 };
 use crate::{
     classifier::{
         relevance::{FEATURES, RelevanceParams, Surroundings, features},
-        standard::Linear,
-        words::{Lexicon, Reading},
+        standard::{Linear, sigmoid},
+        words::{Lexicon, Morphology, Reading},
     },
     text::Text,
 };
@@ -27,6 +29,8 @@ const MAX_OTHERS: usize = 15;
 /// The words of a comment cut short, so that the head has seen short ones too.
 const CUT_WORDS: usize = 25;
 const FOLDS: usize = 5;
+/// Above this, headline and body count as related: the head is fitted on comments, which share less with their article.
+const RELATED: f32 = 0.95;
 
 /// One comment against one article.
 struct Pair {
@@ -41,9 +45,14 @@ struct Pair {
 ///
 /// # Errors
 /// When a corpus cannot be read or fitted.
-pub fn train(data: &Path, lexicon: &Lexicon, seed: u64) -> Result<RelevanceParams, CorpusError> {
-    let comments = reader_comments(data)?;
-    fit(&pairs(&comments, lexicon, seed, None).iter().collect::<Vec<_>>())
+pub fn train(
+    sets: &Sets,
+    config: &ArticleConfig,
+    lexicon: &Lexicon,
+    seed: u64,
+) -> Result<RelevanceParams, SetError> {
+    let comments = sets.all(&config.relevance)?;
+    Ok(fit(&pairs(&comments, lexicon, seed, None).iter().collect::<Vec<_>>())?)
 }
 
 fn fit(pairs: &[&Pair]) -> Result<RelevanceParams, CorpusError> {
@@ -71,11 +80,11 @@ fn fit(pairs: &[&Pair]) -> Result<RelevanceParams, CorpusError> {
 }
 
 /// Every comment against its own and another article; the longer text holds `others` comments, or any number.
-fn pairs(comments: &[Row], lexicon: &Lexicon, seed: u64, others: Option<usize>) -> Vec<Pair> {
+fn pairs(comments: &[&Row], lexicon: &Lexicon, seed: u64, others: Option<usize>) -> Vec<Pair> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut articles: BTreeMap<String, (String, Vec<usize>)> = BTreeMap::new();
     for (i, row) in comments.iter().enumerate() {
-        if let (Some(group), Some(context)) = (row.group(), &row.context) {
+        if let (Some(group), Some(context)) = (row.group().or_else(|| row.context.clone()), &row.context) {
             articles.entry(group).or_insert_with(|| (context.clone(), Vec::new())).1.push(i);
         }
     }
@@ -133,15 +142,19 @@ fn pairs(comments: &[Row], lexicon: &Lexicon, seed: u64, others: Option<usize>) 
 /// When a corpus cannot be read or fitted.
 pub fn evaluate(
     data: &Path,
+    sets: &Sets,
+    config: &ArticleConfig,
     params: &RelevanceParams,
     lexicon: &Lexicon,
     seed: u64,
-) -> Result<Vec<(String, f64)>, CorpusError> {
-    let mut out = Vec::new();
-    left_out(data, lexicon, seed, &mut out)?;
-    let bodies = rows(&data.join("dev/fnc1_sample.jsonl"))?;
+) -> Result<Vec<Measured>, SetError> {
+    let mut out = left_out(&sets.all(&config.relevance)?, lexicon, seed)?;
+    if lexicon.morphology == Morphology::Particles {
+        out.extend(carried_over("beep.dev", data, params, lexicon, seed)?);
+        return Ok(out);
+    }
     let (mut agreed, mut scored) = (Vec::new(), Vec::new());
-    for row in &bodies {
+    for row in &rows(&data.join("dev/fnc1_sample.jsonl"))? {
         let (Some(headline), is_related) =
             (&row.context, row.labels.get("fnc").is_some_and(|l| l != "unrelated"))
         else {
@@ -150,75 +163,61 @@ pub fn evaluate(
         let text = Text::read(headline);
         let around = Surroundings { body: &row.text, ..Surroundings::default() };
         let p = params.probability(&Reading::new(&text, lexicon), &around, lexicon).unwrap_or(0.0);
-        agreed.push((usize::from(is_related), usize::from(p >= 0.5)));
-        scored.push((p, is_related));
+        agreed.push((usize::from(is_related), usize::from(p >= RELATED)));
+        scored.push((f64::from(p), is_related));
     }
-    out.push(("relevance fnc1_sample accuracy".to_owned(), accuracy(&agreed)));
-    out.push(("relevance fnc1_sample AUC".to_owned(), auc(&scored)));
+    out.extend(Measured::of("fnc1_sample", "relevance accuracy at P >= .95", &agreed, accuracy));
+    out.extend(Measured::of("fnc1_sample", "relevance AUC", &scored, auc));
     for name in ["ctc", "fox"] {
-        carried_over(name, &rows(&data.join(format!("dev/{name}.jsonl")))?, params, lexicon, seed, &mut out);
+        out.extend(carried_over(name, data, params, lexicon, seed)?);
     }
     Ok(out)
 }
 
-fn left_out(
-    data: &Path,
-    lexicon: &Lexicon,
-    seed: u64,
-    out: &mut Vec<(String, f64)>,
-) -> Result<(), CorpusError> {
-    let comments = reader_comments(data)?;
-    let train = pairs(&comments, lexicon, seed, None);
-    let test = pairs(&comments, lexicon, seed + 1, Some(5));
-    let (mut near, mut cut, mut both, mut bins) =
-        (Vec::new(), Vec::new(), Vec::new(), [(0.0_f64, 0.0_f64); 5]);
+fn left_out(comments: &[&Row], lexicon: &Lexicon, seed: u64) -> Result<Vec<Measured>, CorpusError> {
+    let train = pairs(comments, lexicon, seed, None);
+    let test = pairs(comments, lexicon, seed + 1, Some(5));
+    let (mut near, mut cut, mut both, mut sure) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for fold in 0..FOLDS {
         let params = fit(&train.iter().filter(|p| p.fold != fold).collect::<Vec<_>>())?;
         for pair in test.iter().filter(|p| p.fold == fold) {
             let score = params.near(&pair.near);
             if pair.is_cut {
-                cut.push((score, pair.is_on_topic));
+                cut.push((f64::from(score), pair.is_on_topic));
                 continue;
             }
-            near.push((score, pair.is_on_topic));
+            near.push((f64::from(score), pair.is_on_topic));
             let wide = pair.wide.map(|w| params.wide(&w));
-            both.push((params.both(Some(score), wide).unwrap_or(score), pair.is_on_topic));
-            let p = crate::classifier::standard::sigmoid(score);
-            if let Some((count, hits)) = bins.get_mut((p * 5.0).min(4.0) as usize) {
-                *count += 1.0;
-                *hits += f64::from(u8::from(pair.is_on_topic));
-            }
+            both.push((f64::from(params.both(Some(score), wide).unwrap_or(score)), pair.is_on_topic));
+            sure.push((f64::from(sigmoid(score)), pair.is_on_topic));
         }
     }
-    out.push(("relevance arct 5-fold AUC, headline and summary".to_owned(), auc(&near)));
-    out.push(("relevance arct 5-fold AUC, cut comments".to_owned(), auc(&cut)));
-    out.push(("relevance arct 5-fold AUC, with 5 earlier comments".to_owned(), auc(&both)));
-    for (i, (count, hits)) in bins.into_iter().enumerate() {
-        out.push((
-            format!(
-                "relevance arct on-topic share where P is {}",
-                ["0-.2", ".2-.4", ".4-.6", ".6-.8", ".8-1"].get(i).unwrap_or(&"")
-            ),
-            hits / count,
-        ));
-    }
-    Ok(())
+    let folds = "training comments, 5-fold by article";
+    Ok([
+        Measured::of(folds, "relevance AUC, headline and summary", &near, auc),
+        Measured::of(folds, "relevance AUC, comments cut short", &cut, auc),
+        Measured::of(folds, "relevance AUC, with 5 earlier comments", &both, auc),
+        Measured::of(folds, "relevance ECE", &sure, calibration_error),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }
 
 fn carried_over(
     name: &str,
-    comments: &[Row],
+    data: &Path,
     params: &RelevanceParams,
     lexicon: &Lexicon,
     seed: u64,
-    out: &mut Vec<(String, f64)>,
-) {
+) -> Result<Option<Measured>, CorpusError> {
+    let comments = rows(&data.join(format!("dev/{name}.jsonl")))?;
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut contexts: Vec<&String> = comments.iter().filter_map(|r| r.context.as_ref()).collect();
     contexts.sort_unstable();
     contexts.dedup();
     let mut scored = Vec::new();
-    for row in comments {
+    for row in &comments {
         let text = Text::read(&row.text);
         let comment = Reading::new(&text, lexicon);
         let own = row.context.as_ref();
@@ -226,8 +225,9 @@ fn carried_over(
         for (context, is_on_topic) in [(own, true), (other, false)] {
             let Some(context) = context else { continue };
             let context = Text::read(context);
-            scored.push((params.near(&features(&comment, &Reading::new(&context, lexicon))), is_on_topic));
+            let near = params.near(&features(&comment, &Reading::new(&context, lexicon)));
+            scored.push((f64::from(near), is_on_topic));
         }
     }
-    out.push((format!("relevance {name} AUC, headline"), auc(&scored)));
+    Ok(Measured::of(name, "relevance AUC, headline", &scored, auc))
 }

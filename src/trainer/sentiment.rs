@@ -1,43 +1,32 @@
-//! Fits the sentiment head on sentences whose tone people rated, and measures it.
+//! Fits the sentiment head on texts whose tone people rated, and measures it.
 //!
-//! Sources are tweets, product and film reviews, newspaper opinion and news: no set of reader comments has ratings.
-//! Rows are weighted so that the three classes count alike.
-
-use std::path::Path;
-
-use linfa::{DatasetBase, traits::Fit as _};
-use ndarray::Array1;
+//! English sources are tweets, product and film reviews, newspaper opinion and news; Korean ones are film reviews and
+//! comments. The three classes count alike.
 
 use super::{
+    config::{ArticleConfig, SentimentConfig},
     corpus::{CorpusError, Row, rows},
+    hashed::{Example, Settings, fit},
+    measured::Measured,
     metrics::{accuracy, best, macro_f1, macro_recall},
+    sets::{SetError, Sets},
     valence::relearnt,
 };
 use crate::{
     classifier::{
-        sentiment::{BUCKETS, SentimentParams, buckets, share},
+        sentiment::{FEATURES, SentimentParams, columns, features},
         valence::Tone,
-        words::{Lexicon, Reading},
+        words::{Lexicon, Morphology, Reading, hash},
     },
-    sparse_logistic::{Csr, SparseMultiLogisticRegression},
     text::Text,
 };
+use std::path::Path;
 
-/// The penalty: 1 / C of the recipe's C = 3.
-const L2: f64 = 1.0 / 3.0;
-const MAX_ITERATIONS: u64 = 150;
-/// Valence is scaled by this before fitting, so that the penalty hardly holds it back.
-const VALENCE_SCALE: f32 = 0.3;
-const SOURCES: [&str; 5] = ["vader_tweets", "vader_amazon", "vader_movie", "vader_nyt", "newsmtsc"];
-const FOLDS: usize = 5;
-
-/// One featurised row.
-struct Example {
-    columns: Vec<(u32, f32)>,
-    class: usize,
-    /// Rows of one article share a fold; `None` outside newspaper opinion.
-    fold: Option<usize>,
-}
+/// Numbers are scaled by this before fitting.
+const NUMBERS_SCALE: f32 = 0.3;
+const FOLDS: u32 = 5;
+/// The set whose articles are left out in turn.
+const OPINION: &str = "vader_nyt";
 
 fn class(row: &Row) -> Option<usize> {
     match row.sentiment.as_deref()? {
@@ -48,27 +37,44 @@ fn class(row: &Row) -> Option<usize> {
     }
 }
 
-fn example(row: &Row, lexicon: &Lexicon, is_opinion: bool) -> Option<Example> {
+fn example(row: &Row, weight: f32, lexicon: &Lexicon) -> Option<Example<FEATURES>> {
+    let class = class(row)?;
     let text = Text::read(&row.text);
     let reading = Reading::new(&text, lexicon);
-    let found = buckets(&reading);
-    let value = share(found.len());
-    let mut columns: Vec<(u32, f32)> = found.into_iter().map(|b| (b, value)).collect();
-    columns.push((BUCKETS as u32, Tone::new(&reading, &lexicon.valence).whole * VALENCE_SCALE));
-    Some(Example { columns, class: class(row)?, fold: fold_of(row).filter(|_| is_opinion) })
+    let tone = Tone::new(&reading, &lexicon.valence);
+    Some(Example {
+        columns: columns(&text, &reading, lexicon.morphology),
+        numbers: features(&reading, &tone),
+        class,
+        weight,
+        group: article(row).unwrap_or_else(|| hash(&row.id)),
+    })
 }
 
-/// The fold of a newspaper opinion row, by its article.
-fn fold_of(row: &Row) -> Option<usize> {
-    let article: usize = row.id.split('_').next()?.parse().ok()?;
-    Some(article % FOLDS)
+/// The article of a newspaper opinion row: the number before the first underscore of its identifier.
+fn article(row: &Row) -> Option<u32> {
+    row.id.split_once('_')?.0.parse().ok()
 }
 
-fn examples(data: &Path, lexicon: &Lexicon) -> Result<Vec<Example>, CorpusError> {
+fn head(examples: &[&Example<FEATURES>], config: &SentimentConfig) -> Result<SentimentParams, CorpusError> {
+    let settings = Settings {
+        head: "sentiment",
+        buckets: config.buckets,
+        l2: config.l2,
+        numbers_scale: NUMBERS_SCALE,
+        calibrate: true,
+    };
+    Ok(SentimentParams(fit(examples, settings)?))
+}
+
+fn examples(
+    sets: &Sets,
+    config: &SentimentConfig,
+    lexicon: &Lexicon,
+) -> Result<Vec<Example<FEATURES>>, SetError> {
     let mut out = Vec::new();
-    for name in SOURCES {
-        let all = rows(&data.join(format!("train/{name}.jsonl")))?;
-        out.extend(all.iter().filter_map(|r| example(r, lexicon, name == "vader_nyt")));
+    for (name, weight) in &config.sets {
+        out.extend(sets.rows(name)?.into_iter().filter_map(|row| example(row, *weight, lexicon)));
     }
     Ok(out)
 }
@@ -76,47 +82,18 @@ fn examples(data: &Path, lexicon: &Lexicon) -> Result<Vec<Example>, CorpusError>
 /// Fits the head on all sources.
 ///
 /// # Errors
-/// When a corpus cannot be read or fitted.
-pub fn train(data: &Path, lexicon: &Lexicon) -> Result<SentimentParams, CorpusError> {
-    fit(&examples(data, lexicon)?.iter().collect::<Vec<_>>())
+/// When a set is not there or cannot be fitted.
+pub fn train(sets: &Sets, config: &SentimentConfig, lexicon: &Lexicon) -> Result<SentimentParams, SetError> {
+    Ok(head(&examples(sets, config, lexicon)?.iter().collect::<Vec<_>>(), config)?)
 }
 
-fn fit(examples: &[&Example]) -> Result<SentimentParams, CorpusError> {
-    let failed =
-        |e: crate::sparse_logistic::Error| CorpusError::Fit { head: "sentiment", reason: e.to_string() };
-    let mut records = Csr::new(BUCKETS + 1).map_err(failed)?;
-    let mut counts = [0.0_f32; 3];
-    for example in examples {
-        records.push_row(&example.columns).map_err(failed)?;
-        if let Some(count) = counts.get_mut(example.class) {
-            *count += 1.0;
-        }
-    }
-    let total = examples.len() as f32;
-    let weight = |e: &&Example| counts.get(e.class).map_or(1.0, |n| total / 3.0 / n.max(1.0));
-    let classes: Array1<usize> = examples.iter().map(|e| e.class).collect();
-    let dataset =
-        DatasetBase::new(records, classes).with_weights(examples.iter().map(weight).collect::<Array1<f32>>());
-    let model = SparseMultiLogisticRegression::params()
-        .l2(L2)
-        .max_iterations(MAX_ITERATIONS)
-        .fit(&dataset)
-        .map_err(failed)?;
-    let mut sizes: Vec<f64> =
-        model.weights.rows().into_iter().take(BUCKETS).flatten().map(|w| w.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let top = sizes.get(sizes.len() * 9995 / 10_000).copied().unwrap_or(1.0).max(1e-6);
-    let step = |w: f64| (w / top * 127.0).round().clamp(-127.0, 127.0) as i8;
-    let three = |mut values: Box<dyn Iterator<Item = f64> + '_>| {
-        std::array::from_fn::<f64, 3, _>(|_| values.next().unwrap_or_default())
-    };
-    let row = |i: usize| three(Box::new(model.weights.row(i).to_vec().into_iter()));
-    Ok(SentimentParams {
-        weights: (0..BUCKETS).map(|i| row(i).map(step)).collect(),
-        scale: (top / 127.0) as f32,
-        valence: row(BUCKETS).map(|w| w as f32 * VALENCE_SCALE),
-        intercepts: three(Box::new(model.intercepts.iter().copied())).map(|b| b as f32),
-    })
+/// Gold class and probabilities.
+fn said(params: &SentimentParams, lexicon: &Lexicon, row: &Row) -> Option<(usize, [f32; 3])> {
+    let text = Text::read(&row.text);
+    let reading = Reading::new(&text, lexicon);
+    let tone = Tone::new(&reading, &lexicon.valence);
+    let found = params.sentiment(&text, &reading, &tone, lexicon.morphology)?;
+    Some((class(row)?, [found.positive, found.neutral, found.negative]))
 }
 
 /// Figures on sets for measuring; newspaper opinion by articles left out in turn.
@@ -125,32 +102,52 @@ fn fit(examples: &[&Example]) -> Result<SentimentParams, CorpusError> {
 /// When a corpus cannot be read or fitted.
 pub fn evaluate(
     data: &Path,
+    sets: &Sets,
+    config: &ArticleConfig,
     params: &SentimentParams,
     lexicon: &Lexicon,
-) -> Result<Vec<(String, f64)>, CorpusError> {
-    let said = |params: &SentimentParams, lexicon: &Lexicon, row: &Row| {
-        let text = Text::read(&row.text);
-        let reading = Reading::new(&text, lexicon);
-        let valence = Tone::new(&reading, &lexicon.valence).whole;
-        let found = params.sentiment(&reading, valence)?;
-        Some((class(row)?, best([found.positive, found.neutral, found.negative])))
-    };
+) -> Result<Vec<Measured>, SetError> {
+    let Some(own) = &config.sentiment else { return Ok(Vec::new()) };
+    if lexicon.morphology == Morphology::Particles {
+        return Ok(korean(data, params, lexicon)?);
+    }
     let mut out = Vec::new();
     let tweets = rows(&data.join("dev/te_sentiment.val.jsonl"))?;
-    let pairs: Vec<_> = tweets.iter().filter_map(|r| said(params, lexicon, r)).collect();
-    out.push(("sentiment te_sentiment.val macro-recall".to_owned(), macro_recall(&pairs, 3)));
-    out.push(("sentiment te_sentiment.val macro-F1".to_owned(), macro_f1(&pairs, 3)));
-    out.push(("sentiment te_sentiment.val accuracy".to_owned(), accuracy(&pairs)));
-    let opinion = rows(&data.join("train/vader_nyt.jsonl"))?;
+    let pairs: Vec<_> =
+        tweets.iter().filter_map(|r| said(params, lexicon, r)).map(|(g, p)| (g, best(p))).collect();
+    out.extend(Measured::of("te_sentiment.val", "sentiment macro-recall", &pairs, |p| macro_recall(p, 3)));
+    out.extend(Measured::of("te_sentiment.val", "sentiment macro-F1", &pairs, |p| macro_f1(p, 3)));
     let mut pairs = Vec::new();
-    for fold in 0..FOLDS {
-        let is_left_out = |source: &str, row: &Row| source == "vader_nyt" && fold_of(row) == Some(fold);
-        let lexicon = relearnt(data, lexicon, |source, row| !is_left_out(source, row))?;
-        let all = examples(data, &lexicon)?;
-        let params = fit(&all.iter().filter(|e| e.fold != Some(fold)).collect::<Vec<_>>())?;
-        let left_out = opinion.iter().filter(|r| is_left_out("vader_nyt", r));
-        pairs.extend(left_out.filter_map(|r| said(&params, &lexicon, r)));
+    if own.sets.contains_key(OPINION) {
+        for fold in 0..FOLDS {
+            let is_left_out = |row: &Row| article(row).is_some_and(|a| a % FOLDS == fold);
+            let lexicon = relearnt(sets, config, lexicon, |row| !is_left_out(row))?;
+            let opinion = sets.rows(OPINION)?;
+            let mut kept = Vec::new();
+            for (name, weight) in &own.sets {
+                let rows = sets.rows(name)?.into_iter().filter(|row| name != OPINION || !is_left_out(row));
+                kept.extend(rows.filter_map(|row| example(row, *weight, &lexicon)));
+            }
+            let params = head(&kept.iter().collect::<Vec<_>>(), own)?;
+            let left_out = opinion.into_iter().filter(|row| is_left_out(row));
+            pairs.extend(left_out.filter_map(|r| said(&params, &lexicon, r)).map(|(g, p)| (g, best(p))));
+        }
     }
-    out.push(("sentiment vader_nyt 5-fold macro-F1".to_owned(), macro_f1(&pairs, 3)));
+    out.extend(Measured::of(OPINION, "sentiment macro-F1, 5-fold by article", &pairs, |p| macro_f1(p, 3)));
     Ok(out)
+}
+
+fn korean(data: &Path, params: &SentimentParams, lexicon: &Lexicon) -> Result<Vec<Measured>, CorpusError> {
+    let reviews = rows(&data.join("dev/nsmc_test_sample.jsonl"))?;
+    // Reviews are good or bad: of the two, which is likelier.
+    let said = |row: &Row| said(params, lexicon, row);
+    let pairs: Vec<_> = reviews
+        .iter()
+        .filter_map(said)
+        .filter(|(gold, _)| *gold != 1)
+        .map(|(gold, [positive, _, negative])| (gold, if positive >= negative { 0 } else { 2 }))
+        .collect();
+    Ok(Measured::of("nsmc_test_sample", "sentiment accuracy, two classes", &pairs, accuracy)
+        .into_iter()
+        .collect())
 }

@@ -3,14 +3,17 @@
 //! Valence is a ridge regression (Hoerl and Kennard 1970) of mean human ratings on distinct words, each text scaled to
 //! length 1, solved by conjugate gradients because the words are many and the texts sparse.
 
-use std::{collections::BTreeSet, path::Path};
-
-use super::corpus::{CorpusError, Row, rows};
+use super::{
+    config::ArticleConfig,
+    corpus::Row,
+    sets::{SetError, Sets},
+};
 use crate::{
     classifier::{
-        lists::ENGLISH,
+        lists::{ENGLISH, KOREAN},
+        polarity::Polarity,
         valence::Valence,
-        words::{Lexicon, Rarity, Reading, Roles, fold_bits},
+        words::{Lexicon, Morphology, Rarity, Reading, Roles, fold_bits},
     },
     text::Text,
 };
@@ -22,65 +25,65 @@ const ALPHA: f64 = 1.0;
 const STEPS: usize = 120;
 /// Buckets for the rarity of character grams.
 const GRAM_BUCKETS: usize = 1 << 17;
-/// What a news sentence's sentiment counts as, on the scale of ratings from -4 to 4.
-const NEWS_RATING: f64 = 1.5;
+/// What a sentence's sentiment counts as, on the scale of ratings from -4 to 4.
+const SENTIMENT_RATING: f64 = 1.5;
+/// The middle of ratings from 1 to 10, and how many of their points are one point from -4 to 4.
+const STARS: (f64, f64) = (5.5, 1.5);
 
-/// The texts of reader comments that are also in a set for measuring; no head learns from them.
+/// Learns what the heads of a language share.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn held_out(data: &Path) -> Result<BTreeSet<String>, CorpusError> {
-    let path = data.join("dev/vast.dev.jsonl");
-    Ok(if path.exists() { rows(&path)?.iter().map(|r| letters(&r.text)).collect() } else { BTreeSet::new() })
-}
-
-/// Letters and digits only, to recognise a text that was typed anew.
-pub fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Reader comments to learn from.
-///
-/// # Errors
-/// When a file cannot be read.
-pub fn reader_comments(data: &Path) -> Result<Vec<Row>, CorpusError> {
-    let held_out = held_out(data)?;
-    let mut all = rows(&data.join("train/arct.jsonl"))?;
-    all.retain(|r| !held_out.contains(&letters(&r.text)));
-    Ok(all)
-}
-
-/// Learns roles, rarity and valence for English.
-///
-/// # Errors
-/// When a corpus cannot be read.
-pub fn train(data: &Path) -> Result<Lexicon, CorpusError> {
-    let mut lexicon = Lexicon { roles: Roles::new(&ENGLISH), ..Lexicon::default() };
-    let mut texts: Vec<String> = reader_comments(data)?.into_iter().map(|r| r.text).collect();
-    for name in ["newsmtsc", "jigsaw_wiki", "toxic_spans", "vader_nyt"] {
-        texts.extend(rows(&data.join(format!("train/{name}.jsonl")))?.into_iter().map(|r| r.text));
+/// When a set is not there.
+pub fn train(sets: &Sets, config: &ArticleConfig) -> Result<Lexicon, SetError> {
+    let lists = match config.morphology {
+        Morphology::Endings => &ENGLISH,
+        Morphology::Particles => &KOREAN,
+    };
+    let mut lexicon =
+        Lexicon { morphology: config.morphology, roles: Roles::new(lists), ..Lexicon::default() };
+    if let Some(list) = &config.polarity {
+        let listed = sets.rows(list)?;
+        let value = |row: &Row| row.number("labels.value").map(|v| v.clamp(-3.0, 3.0) as i8);
+        let listed = listed.iter().filter_map(|row| Some((row.text.as_str(), value(row)?)));
+        lexicon.polarity = Polarity::new(listed);
     }
-    lexicon.rarity = rarity(&texts, &lexicon);
-    lexicon.valence = valence(&rated(data, |_, _| true)?, &lexicon);
-    Ok(lexicon)
+    lexicon.rarity = rarity(&sets.all(&config.rarity)?, &lexicon);
+    relearnt(sets, config, &lexicon, |_| true)
 }
 
-/// The same lexicon with valence learnt only from rows to keep, by name of source and row; for honest figures.
+/// The same lexicon with valence learnt only from rows to keep; for honest figures.
 ///
 /// # Errors
-/// When a corpus cannot be read.
+/// When a set is not there.
 pub fn relearnt(
-    data: &Path,
+    sets: &Sets,
+    config: &ArticleConfig,
     lexicon: &Lexicon,
-    keep: impl Fn(&str, &Row) -> bool,
-) -> Result<Lexicon, CorpusError> {
-    Ok(Lexicon { valence: valence(&rated(data, keep)?, lexicon), ..lexicon.clone() })
+    keep: impl Fn(&Row) -> bool,
+) -> Result<Lexicon, SetError> {
+    let rows = sets.all(&config.rated)?;
+    let rated: Vec<(&str, f64)> = rows
+        .into_iter()
+        .filter(|row| keep(row))
+        .filter_map(|row| Some((row.text.as_str(), rating(row)?)))
+        .collect();
+    Ok(Lexicon { valence: valence(&rated, lexicon), ..lexicon.clone() })
 }
 
-fn rarity(texts: &[String], lexicon: &Lexicon) -> Rarity {
+fn rating(row: &Row) -> Option<f64> {
+    let stars = || row.number("labels.rating").map(|stars| (stars - STARS.0) / STARS.1);
+    let sentiment = || match row.sentiment.as_deref()? {
+        "positive" => Some(SENTIMENT_RATING),
+        "negative" => Some(-SENTIMENT_RATING),
+        _ => Some(0.0),
+    };
+    row.number("labels.mean_rating").or_else(stars).or_else(sentiment)
+}
+
+fn rarity(texts: &[&Row], lexicon: &Lexicon) -> Rarity {
     let (mut stems, mut grams) = (Vec::new(), Vec::new());
     for text in texts {
-        let text = Text::read(text);
+        let text = Text::read(&text.text);
         let reading = Reading::new(&text, lexicon);
         stems.extend(reading.stems.terms.iter().map(|t| t.key));
         grams.extend(reading.grams.terms.iter().map(|t| t.key));
@@ -110,25 +113,7 @@ fn counted(keys: &mut [u32]) -> Vec<(u32, usize)> {
     keys.chunk_by(|a, b| a == b).filter_map(|run| run.first().map(|&k| (k, run.len()))).collect()
 }
 
-fn rated(data: &Path, keep: impl Fn(&str, &Row) -> bool) -> Result<Vec<(String, f64)>, CorpusError> {
-    let mut out = Vec::new();
-    for name in ["vader_nyt", "vader_tweets", "vader_amazon", "vader_movie"] {
-        let all = rows(&data.join(format!("train/{name}.jsonl")))?;
-        let rating = |r: &Row| r.labels.get("mean_rating").and_then(serde_json::Value::as_f64);
-        out.extend(all.into_iter().filter(|r| keep(name, r)).filter_map(|r| rating(&r).map(|y| (r.text, y))));
-    }
-    for row in rows(&data.join("train/newsmtsc.jsonl"))? {
-        let rating = match row.sentiment.as_deref() {
-            Some("positive") => NEWS_RATING,
-            Some("negative") => -NEWS_RATING,
-            _ => 0.0,
-        };
-        out.push((row.text, rating));
-    }
-    Ok(out)
-}
-
-fn valence(rated: &[(String, f64)], lexicon: &Lexicon) -> Valence {
+fn valence(rated: &[(&str, f64)], lexicon: &Lexicon) -> Valence {
     let texts: Vec<Vec<u32>> = rated
         .iter()
         .map(|(text, _)| {
@@ -221,6 +206,7 @@ mod tests {
                 }
             })
             .collect();
+        let rated: Vec<(&str, f64)> = rated.iter().map(|(text, y)| (text.as_str(), *y)).collect();
         let learnt = valence(&rated, &lexicon);
         let weight = |w: &str| learnt.weight(crate::classifier::words::hash(w)).unwrap();
         assert!(weight("lovely") > 1.0 && weight("dreadful") < -1.0 && weight("tram").abs() < 0.3);

@@ -11,6 +11,7 @@ mod binary;
 mod calls;
 mod cases;
 mod contract;
+mod disguises;
 mod drain;
 mod equality;
 mod health;

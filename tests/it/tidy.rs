@@ -22,10 +22,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pb", &["wire"]),
     ("wire", &["pb"]),
     // The offline trainer; nothing that serves uses it.
-    ("bin", &["classifier", "trainer"]),
-    ("trainer", &["calibration", "classifier", "metrics", "scores", "sparse_logistic", "text"]),
+    ("bin", &["classifier", "scores", "trainer"]),
+    ("trainer", &["calibration", "classifier", "metrics", "moderation", "scores", "sparse_logistic", "text"]),
     ("sparse_logistic", &[]),
-    ("calibration", &["sparse_logistic"]),
+    ("calibration", &[]),
     ("metrics", &[]),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::attribute;
 use crate::{
-    classifier::{Classifier, Model, Provenance},
+    classifier::{Classifier, Model, Provenance, target::LoadedTarget},
     pb,
 };
 
@@ -25,7 +25,22 @@ fn model(model: &Model) -> pb::Model {
         relevance: model.has_relevance(),
         sentiment: model.has_sentiment(),
         training: Some(training(model.provenance())),
+        targets: model.targets().iter().map(target).collect(),
     }
+}
+
+fn target(loaded: &LoadedTarget) -> pb::TargetHead {
+    let head = loaded.head();
+    pb::TargetHead {
+        target: head.target.clone(),
+        sha256: loaded.sha256().to_owned(),
+        rows: head.rows,
+        figures: head.figures.iter().map(figure).collect(),
+    }
+}
+
+fn figure(figure: &crate::classifier::Figure) -> pb::Figure {
+    pb::Figure { name: figure.name.clone(), value: figure.value }
 }
 
 fn training(provenance: &Provenance) -> pb::Training {
@@ -35,8 +50,6 @@ fn training(provenance: &Provenance) -> pb::Training {
         rows: set.rows,
         sha256: set.sha256.clone(),
     };
-    let figure =
-        |figure: &crate::classifier::Figure| pb::Figure { name: figure.name.clone(), value: figure.value };
     pb::Training {
         sets: provenance.sets.iter().map(set).collect(),
         settings: provenance.settings.clone(),

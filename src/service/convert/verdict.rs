@@ -16,7 +16,8 @@ pub(crate) fn verdict(
     policy: &Policy,
     unit: OffsetUnit,
 ) -> pb::Verdict {
-    let Judgement { decision_id, verdict, scores, model } = judgement;
+    let Judgement { decision_id, verdict, scores, models } = judgement;
+    let model = models.first();
     let words =
         scores.iter().flat_map(|scores| &scores.attributes).filter_map(|score| score.explanation.as_ref());
     let words =
@@ -35,6 +36,7 @@ pub(crate) fn verdict(
             model_sha256: model.map(|model| model.sha256().to_owned()).unwrap_or_default(),
             policy_name: policy.name().to_owned(),
             policy_sha256: policy.sha256().to_owned(),
+            further_model_sha256s: models.iter().skip(1).map(|model| model.sha256().to_owned()).collect(),
         }),
     }
 }

@@ -1,0 +1,67 @@
+//! How good or bad words are by a list of our own writing: the cheap gain where learnt words are few.
+//!
+//! English words are looked up whole; Korean ones by their longest listed beginning, since endings vary without end.
+//! Like all words of an artifact they are kept as hashes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::words::hash;
+
+/// Characters of a word that are looked at for a listed beginning.
+const MAX_BEGINNING: usize = 6;
+
+/// Values from -3 to 3 of words, by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Polarity {
+    keys: Vec<u32>,
+    values: Vec<i8>,
+}
+
+impl Polarity {
+    /// A list of words with their values.
+    pub fn new<'a>(list: impl IntoIterator<Item = (&'a str, i8)>) -> Self {
+        let all: BTreeMap<u32, i8> = list.into_iter().map(|(word, value)| (hash(word), value)).collect();
+        Self { keys: all.keys().copied().collect(), values: all.into_values().collect() }
+    }
+
+    /// Whether words are in order and each has an ordinary value.
+    pub fn is_sound(&self) -> bool {
+        self.keys.len() == self.values.len()
+            && self.keys.is_sorted_by(|a, b| a < b)
+            && self.values.iter().all(|value| (-3..=3).contains(value))
+    }
+
+    fn get(&self, key: u32) -> Option<i8> {
+        self.keys.binary_search(&key).ok().and_then(|i| self.values.get(i)).copied()
+    }
+
+    /// The value of a word; 0 when it is not listed.
+    pub fn of_word(&self, word: &str) -> i8 {
+        self.get(hash(word)).unwrap_or(0)
+    }
+
+    /// The value of the longest listed beginning of a word; 0 when none is.
+    pub fn of_beginning(&self, word: &str) -> i8 {
+        let ends = word.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_BEGINNING);
+        let values = ends.filter_map(|end| word.get(..end)).filter_map(|beginning| self.get(hash(beginning)));
+        values.last().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_listed_beginning_counts() {
+        let list = Polarity::new([("재미", 1), ("재미없", -2), ("dull", -1)]);
+        assert_eq!(
+            [list.of_beginning("재미있어요"), list.of_beginning("재미없네"), list.of_beginning("영화")],
+            [1, -2, 0]
+        );
+        assert_eq!([list.of_word("dull"), list.of_word("dullness")], [-1, 0]);
+        assert!(list.is_sound() && !Polarity::new([("x", 9)]).is_sound());
+    }
+}
