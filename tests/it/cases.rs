@@ -214,3 +214,14 @@ fn names_of_cases_are_unique() {
     titles.sort();
     assert!(titles.windows(2).all(|pair| pair[0] != pair[1]));
 }
+
+#[test]
+fn the_policy_for_korean_news_holds_earlier_and_changes_nothing_else() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/policy-korean-news.toml");
+    let news = Policies::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    let same =
+        Policies::parse("[defaults.attributes]\ntoxicity = { hold_at = 0.4, reject_at = 0.97 }\n").unwrap();
+    let sha256 = |policies: &Policies| policies.named("default").unwrap().sha256().to_owned();
+    assert_eq!(sha256(&news), sha256(&same));
+    assert_ne!(sha256(&news), sha256(&Policies::parse("").unwrap()));
+}
