@@ -6,7 +6,7 @@
 //!
 //! There are three routes. A target of a few words is a topic: 36 [`measures`] decide, that combine mention, valence
 //! around mentions, negation, words of approval, and the polarity of the target itself ("ban cars" asks for less of
-//! cars). A target of [`PROPOSITION_WORDS`] or more is a proposition, for which the comment's n-grams count too. A name
+//! cars). A target of five words or more is a proposition, for which the comment's n-grams count too. A name
 //! is a [`person`], for whom the words beside the name count.
 
 pub mod measures;
