@@ -4,24 +4,28 @@
 //! error names the flag or key. `args` holds the flags and their help.
 
 mod args;
+mod files;
 
 use std::{
     ffi::OsString,
-    fs,
     io::{self, Write as _},
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{CommandFactory as _, Parser as _};
+use tokio_rustls::rustls::ServerConfig;
 
-use self::args::{Args, Command, ModelCommand, PolicyCommand, Sources};
+use self::args::{Args, Command, ModelCommand, PolicyCommand};
+pub use self::files::Source;
 use crate::{
-    classifier::{ArtifactError, Classifier, target::LoadedTarget},
+    classifier::{ArtifactError, Classifier},
+    gate::{Tokens, TokensError},
     moderation::{Policies, PolicyError},
     moderator::Moderator,
-    server::Limits,
+    server::{Address, Limits, tls::TlsError},
     telemetry::Log,
 };
 
@@ -41,14 +45,7 @@ pub struct Config {
 #[derive(Debug)]
 pub enum Task {
     /// Serve gRPC.
-    Serve {
-        /// Where to listen. Port 0 takes any free one, which is then logged.
-        listen: SocketAddr,
-        /// What clients may do.
-        limits: Limits,
-        /// What judges.
-        moderator: Box<Moderator>,
-    },
+    Serve(Box<Serve>),
     /// Judge JSON Lines from standard input.
     Moderate {
         /// What judges.
@@ -57,15 +54,36 @@ pub enum Task {
     /// Print the policies of a file.
     CheckPolicy {
         /// The policies.
-        policies: Policies,
+        policies: Box<Policies>,
     },
     /// Print the models.
     ShowModel {
         /// The models.
-        classifier: Classifier,
+        classifier: Box<Classifier>,
         /// Whether as JSON.
         json: bool,
     },
+}
+
+/// How to serve.
+#[derive(Debug)]
+pub struct Serve {
+    /// Where to listen, at least once. Port 0 takes any free one, which is then logged.
+    pub listen: Vec<Address>,
+    /// The mode of the files of Unix domain sockets.
+    pub socket_mode: u32,
+    /// Where metrics and probes are answered, if anywhere.
+    pub admin: Option<SocketAddr>,
+    /// What clients may do.
+    pub limits: Limits,
+    /// What judges.
+    pub moderator: Source<Moderator>,
+    /// TLS on TCP, unless it is off.
+    pub tls: Option<Source<Arc<ServerConfig>>>,
+    /// The tokens of callers, unless none are needed.
+    pub tokens: Option<Source<Tokens>>,
+    /// Whether files are read again when they change, and not only on SIGHUP.
+    pub watch: bool,
 }
 
 /// Why a configuration was refused.
@@ -105,6 +123,28 @@ pub enum ConfigError {
         /// What is wrong.
         error: ArtifactError,
     },
+    /// Certificate or key is wrong.
+    #[error("--tls-cert {}: {error}", path.display())]
+    Tls {
+        /// The file of the certificates.
+        path: PathBuf,
+        /// What is wrong.
+        error: TlsError,
+    },
+    /// The file of tokens is wrong.
+    #[error("--tokens: {}: {error}", path.display())]
+    Tokens {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: TokensError,
+    },
+    /// An address that others reach, in plain text, without anybody having said that this is meant.
+    #[error(
+        "--listen {0}: other machines could connect, and comments would pass in plain text; set --tls-cert and \
+         --tls-key, or say --insecure if something else protects the connection"
+    )]
+    PlainText(Address),
     /// The head of a target is wrong.
     #[error("--targets: {}: {error}", path.display())]
     Target {
@@ -124,20 +164,45 @@ impl Config {
         let args = Args::try_parse_from(with_default_command(arguments.into_iter().collect()))?;
         let log = args.log()?;
         let task = match args.command {
-            Command::Serve(serve) => Task::Serve {
-                listen: serve.listen,
-                limits: serve.limits(),
-                moderator: Box::new(moderator(&serve.sources)?),
-            },
-            Command::Moderate(sources) => Task::Moderate { moderator: Box::new(moderator(&sources)?) },
+            Command::Serve(serve) => Task::Serve(Box::new(Serve::check(*serve)?)),
+            Command::Moderate(sources) => {
+                Task::Moderate { moderator: Box::new(files::moderator(&sources)?.first) }
+            }
             Command::Policy { command: PolicyCommand::Check { file } } => {
-                Task::CheckPolicy { policies: policies("FILE", file)? }
+                Task::CheckPolicy { policies: Box::new(files::policies("FILE", &file)?) }
             }
             Command::Model { command: ModelCommand::Show { model, targets, json } } => {
-                Task::ShowModel { classifier: classifier(&model, targets.as_deref())?, json }
+                Task::ShowModel { classifier: Box::new(files::classifier(&model, targets.as_deref())?), json }
             }
         };
         Ok(Self { log, task })
+    }
+}
+
+impl Serve {
+    fn check(args: args::Serve) -> Result<Self, ConfigError> {
+        let limits = args.limits();
+        let tls = match (args.tls_cert, args.tls_key) {
+            (Some(cert), Some(key)) => Some(files::tls(cert, key, args.tls_client_ca)?),
+            // clap asks for both or neither.
+            _ => None,
+        };
+        for address in &args.listen {
+            let reachable = matches!(address, Address::Tcp(tcp) if !tcp.ip().to_canonical().is_loopback());
+            if reachable && tls.is_none() && !args.insecure {
+                return Err(ConfigError::PlainText(address.clone()));
+            }
+        }
+        Ok(Self {
+            listen: args.listen,
+            socket_mode: args.socket_mode,
+            admin: args.admin_listen,
+            limits,
+            moderator: files::moderator(&args.sources)?,
+            tls,
+            tokens: args.tokens.map(files::tokens).transpose()?,
+            watch: !args.no_watch,
+        })
     }
 }
 
@@ -173,66 +238,10 @@ fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
-fn moderator(sources: &Sources) -> Result<Moderator, ConfigError> {
-    let policies = match &sources.policy {
-        Some(path) => policies("--policy", path.clone())?,
-        None => Policies::parse("").map_err(ConfigError::BuiltInPolicy)?,
-    };
-    Ok(Moderator::new(classifier(&sources.model, sources.targets.as_deref())?, policies))
-}
-
-/// The models with the heads of all files NAME.target in a folder, in order of their names.
-fn with_targets(models: Classifier, folder: &Path) -> Result<Classifier, ConfigError> {
-    let unreadable = |path: &Path| {
-        let path = path.to_owned();
-        |error| ConfigError::Unreadable { flag: "--targets", path, error }
-    };
-    let refused = |path: &Path| {
-        let path = path.to_owned();
-        |error| ConfigError::Target { path, error }
-    };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
-        paths.push(entry.map_err(unreadable(folder))?.path());
-    }
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "target"));
-    paths.sort();
-    paths.into_iter().try_fold(models, |models, path| {
-        let bytes = fs::read(&path).map_err(unreadable(&path))?;
-        let head = LoadedTarget::from_bytes(&bytes).map_err(refused(&path))?;
-        models.with_targets(vec![head]).map_err(refused(&path))
-    })
-}
-
-fn policies(flag: &'static str, path: PathBuf) -> Result<Policies, ConfigError> {
-    match fs::read_to_string(&path) {
-        Ok(toml) => Policies::parse(&toml).map_err(|error| ConfigError::Policy { flag, path, error }),
-        Err(error) => Err(ConfigError::Unreadable { flag, path, error }),
-    }
-}
-
-/// The embedded models; a model from a file takes the place of the one of its language. Then heads for recurring targets.
-fn classifier(files: &[PathBuf], targets: Option<&Path>) -> Result<Classifier, ConfigError> {
-    let embedded =
-        Classifier::embedded().map_err(|error| ConfigError::Model { path: PathBuf::new(), error })?;
-    let models = files.iter().try_fold(embedded, |models, path| {
-        let bytes = fs::read(path).map_err(|error| ConfigError::Unreadable {
-            flag: "--model",
-            path: path.clone(),
-            error,
-        })?;
-        let replacement = Classifier::from_artifacts(&[&bytes])
-            .map_err(|error| ConfigError::Model { path: path.clone(), error })?;
-        Ok::<_, ConfigError>(models.replaced_by(replacement))
-    })?;
-    match targets {
-        Some(folder) => with_targets(models, folder),
-        None => Ok(models),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::classifier::{
         hashed::Hashed,
@@ -245,9 +254,9 @@ mod tests {
         Config::read(["comity"].iter().chain(words).map(OsString::from))
     }
 
-    fn listen(words: &[&str]) -> SocketAddr {
-        let Task::Serve { listen, .. } = read(words).unwrap().task else { panic!("not a server") };
-        listen
+    fn listen(words: &[&str]) -> Vec<String> {
+        let Task::Serve(serve) = read(words).unwrap().task else { panic!("not a server") };
+        serve.listen.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -257,9 +266,26 @@ mod tests {
 
     #[test]
     fn no_command_means_serve() {
-        assert_eq!(listen(&[]).port(), 50_051);
-        assert_eq!(listen(&["--listen", "[::1]:7"]).port(), 7);
-        assert_eq!(listen(&["serve", "--listen", "[::1]:7"]).port(), 7);
+        assert_eq!(listen(&[]), ["127.0.0.1:50051"]);
+        assert_eq!(listen(&["--listen", "[::1]:7"]), ["[::1]:7"]);
+        assert_eq!(listen(&["serve", "--listen", "[::1]:7"]), ["[::1]:7"]);
+    }
+
+    #[test]
+    fn several_addresses_can_be_listened_on() {
+        let both = ["unix:/run/comity.sock", "127.0.0.1:7"];
+        assert_eq!(listen(&["--listen", both[0], "--listen", both[1]]), both);
+        assert_eq!(listen(&["--listen", &both.join(",")]), both);
+    }
+
+    #[test]
+    fn plain_text_for_other_machines_must_be_meant() {
+        for address in ["0.0.0.0:7", "[::]:7", "10.0.0.1:7"] {
+            let error = read(&["--listen", address]).unwrap_err().to_string();
+            assert!(error.contains(address) && error.contains("--insecure"), "{error}");
+            assert_eq!(listen(&["--listen", address, "--insecure"]), [address]);
+        }
+        assert_eq!(listen(&["--listen", "[::ffff:127.0.0.1]:7"]).len(), 1);
     }
 
     #[test]
@@ -275,6 +301,12 @@ mod tests {
         assert!(message(&["--log-level", "comity=loud"]).contains("--log-level"));
         assert!(message(&["--policy", "/does/not/exist.toml"]).starts_with("--policy"));
         assert!(message(&["moderate", "--model", "/does/not/exist"]).starts_with("--model"));
+        assert!(message(&["--tokens", "/does/not/exist"]).starts_with("--tokens"));
+        assert!(message(&["--tls-cert", "/does/not/exist"]).contains("--tls-key"));
+        assert!(
+            message(&["--tls-cert", "/does/not/exist", "--tls-key", "/nor/this"]).starts_with("--tls-cert")
+        );
+        assert!(message(&["--socket-mode", "888"]).contains("--socket-mode"));
     }
 
     #[test]

@@ -17,14 +17,18 @@
 pub mod calibration;
 pub mod classifier;
 pub mod config;
+pub mod gate;
 pub mod inspect;
 #[cfg(feature = "train")]
 pub mod metrics;
 pub mod moderation;
 pub mod moderator;
 pub mod pb;
+mod refusal;
+pub mod reload;
 pub mod replay;
 pub mod scores;
+pub mod serve;
 pub mod server;
 pub mod service;
 #[cfg(feature = "train")]

@@ -4,6 +4,8 @@
 //! the decision's identifier, on every machine and any number of threads.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -21,6 +23,36 @@ pub const SERVICE_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Moderator {
     classifier: Classifier,
     policies: Policies,
+}
+
+/// What a server holds: a moderator once there is one, and how its last reload went. Replaced as a whole.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// What judges.
+    pub moderator: Option<Arc<Moderator>>,
+    /// How many times it was replaced since the start.
+    pub reloads: u64,
+    /// Why the last attempt to replace it failed; none when what is held is what the files say.
+    pub failed_reload: Option<Arc<str>>,
+}
+
+impl Loaded {
+    /// The moderator of the start.
+    pub fn first(moderator: Moderator) -> Self {
+        Self { moderator: Some(Arc::new(moderator)), ..Self::default() }
+    }
+
+    /// Takes the place of what was held, or notes why it cannot.
+    pub fn replace(&mut self, read: Result<Moderator, String>) {
+        match read {
+            Ok(moderator) => {
+                self.moderator = Some(Arc::new(moderator));
+                self.reloads += 1;
+                self.failed_reload = None;
+            }
+            Err(reason) => self.failed_reload = Some(reason.into()),
+        }
+    }
 }
 
 /// A judged comment.

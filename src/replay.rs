@@ -17,7 +17,8 @@ use crate::{
     moderation::Violation,
     moderator::Moderator,
     pb,
-    service::{Refusal, code_name, judge},
+    refusal::{Refusal, status::code_name},
+    service::judge,
 };
 
 /// What was done.

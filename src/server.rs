@@ -1,29 +1,75 @@
-//! The life of the server: from a bound listener to the last answer.
+//! The life of the server: from bound listeners to the last answer.
 //!
-//! Listener and shutdown come from outside, so that tests and the program run the same code. Health follows the
+//! Listeners and shutdown come from outside, so that tests and the program run the same code. Health follows the
 //! moderator: NOT_SERVING until one is loaded, and again from the moment that shutdown begins. Draining has a hard
-//! limit, whatever clients do with their connections.
+//! limit, whatever clients do with their connections. `listen` opens connections, `connection` is one, `tls` secures
+//! them, `admin` answers the operator.
+
+mod admin;
+mod connection;
+mod listen;
+pub mod tls;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use futures_util::stream::select_all;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::{Semaphore, watch},
+    task::{AbortHandle, JoinHandle},
+};
+use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::{Server, server::TcpIncoming};
+use tonic::{service::Routes, transport::Server};
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tracing::{info, warn};
 
-use crate::{moderator::Moderator, pb, service::Moderation};
+pub use self::listen::{Address, Listener};
+use self::{
+    connection::Opening,
+    listen::{Door, accept},
+};
+use crate::{
+    gate::{Exposure, Gate, Rules, Tokens},
+    moderator::Loaded,
+    pb,
+    service::{Moderation, Waits},
+    telemetry::Metrics,
+};
 
 /// The services whose health is reported: the server as a whole, and moderation.
 const REPORTED: [&str; 2] = ["", "comity.moderation.v1.ModerationService"];
 
+/// The most connections of operators: a probe, a scraper or two, and somebody who looks.
+const MAX_ADMIN_CONNECTIONS: usize = 64;
+
+/// How long a connection of an operator may live.
+const MAX_ADMIN_CONNECTION_AGE: Duration = Duration::from_secs(300);
+
+/// How many streams that were reset may wait to be noticed before the connection is closed. Above hyper's default of
+/// 20, because a client that cancels many calls at once is not yet an attacker (CVE-2023-44487).
+const MAX_PENDING_RESETS: usize = 256;
+
 /// What the server allows its clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// What each call must keep to.
+    pub rules: Rules,
+    /// The most connections.
+    pub max_connections: usize,
+    /// How long a connection may take to its first bytes, TLS included.
+    pub handshake_timeout: Duration,
+    /// The largest set of headers, in bytes as HTTP/2 counts them (RFC 9113, section 6.5.2).
+    pub max_header_bytes: u32,
+    /// How long a connection may live; zero for as long as it likes.
+    pub max_connection_age: Duration,
+    /// How long the calls of such a connection have to finish.
+    pub max_connection_age_grace: Duration,
+    /// The longest that a stream may be silent.
+    pub stream_idle_timeout: Duration,
     /// The most requests at once on one connection.
     pub max_concurrent_streams: u32,
-    /// The longest that a call may take until its answer begins.
-    pub request_timeout: Duration,
     /// How long a connection may be silent before it is probed.
     pub keepalive_interval: Duration,
     /// How long a probed connection has to answer.
@@ -32,6 +78,19 @@ pub struct Limits {
     pub drain_delay: Duration,
     /// How long calls in flight have to finish once the server has stopped taking new ones.
     pub drain_timeout: Duration,
+}
+
+/// What is served. Each part can be replaced while it is.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// What judges.
+    pub loaded: watch::Receiver<Loaded>,
+    /// Who may call; none for everyone.
+    pub tokens: watch::Receiver<Option<Arc<Tokens>>>,
+    /// How TCP connections are secured; none for plain text.
+    pub tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// How the server ended.
@@ -57,52 +116,109 @@ pub enum ServerError {
     Stopped,
 }
 
-/// Serves until `shutdown` completes, then drains.
+/// Serves until `shutdown` completes, then drains. `operator` is the operator's port, if there is one.
 ///
 /// # Errors
 /// When the server cannot start, or stops without being asked to.
 pub async fn run(
-    listener: TcpListener,
-    moderator: watch::Receiver<Option<Arc<Moderator>>>,
+    listeners: Vec<Listener>,
+    operator: Option<TcpListener>,
+    parts: Served,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, ServerError> {
-    let (mut reporter, health) = tonic_health::server::health_reporter();
-    report(&reporter, ServingStatus::NotServing).await;
+    let Served { loaded, tokens, tls, metrics } = parts;
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let (serving, ready) = watch::channel(false);
+    let status = Status { reporter, serving };
+    status.set(false).await;
     let draining = CancellationToken::new();
     let closing = CancellationToken::new();
-    let service = Moderation::new(moderator.clone(), draining.clone());
-    let router = Server::builder()
-        .http2_keepalive_interval(Some(limits.keepalive_interval))
-        .http2_keepalive_timeout(Some(limits.keepalive_timeout))
-        .max_concurrent_streams(limits.max_concurrent_streams)
-        .timeout(limits.request_timeout)
-        .add_service(health)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .add_service(service.into_server());
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let mut server =
+
+    // Probes are answered to the very end.
+    let pages = Routes::from(admin::pages(metrics.clone(), ready)).add_service(health.clone());
+    let _operator = operator.map(|listener| AbortOnDrop(answer_operator(listener, pages, &limits)));
+
+    metrics.connections_limit.set(i64::try_from(limits.max_connections).unwrap_or(i64::MAX));
+    let door = Door {
+        handshake_timeout: limits.handshake_timeout,
+        opening: Opening::Preface,
+        tls,
+        room: Arc::new(Semaphore::new(limits.max_connections)),
+        metrics: Some(metrics.clone()),
+    };
+    let incoming = select_all(listeners.into_iter().map(|listener| accept(listener, door.clone())));
+    let waits = Waits { queue: limits.rules.max_queue_wait, stream: limits.stream_idle_timeout };
+    let moderation = Moderation::new(loaded.clone(), draining.clone(), waits, metrics.clone());
+    let shown = limits.rules.reflection != Exposure::Off;
+    let router = transport(&limits)
+        .layer(Gate::new(limits.rules, tokens, metrics))
+        .add_optional_service((limits.rules.health != Exposure::Off).then_some(health))
+        .add_optional_service(shown.then(|| reflection().build_v1()).transpose()?)
+        .add_optional_service(shown.then(|| reflection().build_v1alpha()).transpose()?)
+        .add_service(moderation.into_server());
+    let mut running =
         tokio::spawn(router.serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned()));
 
     tokio::select! {
-        ended = &mut server => return Err(early(ended)),
-        () = follow(moderator, &reporter) => return Err(ServerError::Stopped),
+        ended = &mut running => return Err(early(ended)),
+        () = status.follow(loaded) => return Err(ServerError::Stopped),
         () = shutdown => {}
     }
 
     info!("draining");
-    report(&reporter, ServingStatus::NotServing).await;
+    status.set(false).await;
     if !limits.drain_delay.is_zero() {
         tokio::time::sleep(limits.drain_delay).await;
     }
     draining.cancel();
     closing.cancel();
     // Whoever watches health has been told; letting go of the statuses ends those streams, which else never end.
-    for name in REPORTED {
-        reporter.clear_service_status(name).await;
+    status.forget().await;
+    Ok(drain(running, limits.drain_timeout).await)
+}
+
+/// HTTP/2 as callers may use it.
+fn transport(limits: &Limits) -> Server {
+    let transport = Server::builder()
+        .http2_keepalive_interval(Some(limits.keepalive_interval))
+        .http2_keepalive_timeout(Some(limits.keepalive_timeout))
+        .http2_max_header_list_size(limits.max_header_bytes)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .max_concurrent_streams(limits.max_concurrent_streams);
+    if limits.max_connection_age.is_zero() {
+        return transport;
     }
-    Ok(drain(server, limits.drain_timeout).await)
+    transport
+        .max_connection_age(limits.max_connection_age)
+        .max_connection_age_grace(limits.max_connection_age_grace)
+}
+
+/// Answers the operator until it is ended.
+fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> AbortHandle {
+    let door = Door {
+        handshake_timeout: limits.handshake_timeout,
+        opening: Opening::Any,
+        tls: None,
+        room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),
+        metrics: None,
+    };
+    let router = Server::builder()
+        .accept_http1(true)
+        .http2_max_header_list_size(limits.max_header_bytes)
+        .max_connection_age(MAX_ADMIN_CONNECTION_AGE)
+        .max_connection_age_grace(limits.drain_timeout)
+        .add_routes(pages);
+    tokio::spawn(router.serve_with_incoming(accept(Listener::Tcp(listener), door))).abort_handle()
+}
+
+/// Ends a task with its owner.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Waits for calls in flight, no longer than `limit`.
@@ -117,21 +233,37 @@ async fn drain(mut server: JoinHandle<Result<(), tonic::transport::Error>>, limi
     }
 }
 
-/// Keeps health in step with the moderator. Ends only by being dropped.
-async fn follow(mut moderator: watch::Receiver<Option<Arc<Moderator>>>, reporter: &HealthReporter) {
-    loop {
-        let loaded = moderator.borrow_and_update().is_some();
-        report(reporter, if loaded { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
-        if moderator.changed().await.is_err() {
-            // Nobody can swap it any more: the last one stays.
-            return std::future::pending().await;
-        }
-    }
+/// Whether calls are taken, for gRPC health and for the readiness page.
+struct Status {
+    reporter: HealthReporter,
+    serving: watch::Sender<bool>,
 }
 
-async fn report(reporter: &HealthReporter, status: ServingStatus) {
-    for name in REPORTED {
-        reporter.set_service_status(name, status).await;
+impl Status {
+    async fn set(&self, serving: bool) {
+        self.serving.send_replace(serving);
+        let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
+        for name in REPORTED {
+            self.reporter.set_service_status(name, status).await;
+        }
+    }
+
+    /// Keeps in step with the moderator. Ends only by being dropped.
+    async fn follow(&self, mut loaded: watch::Receiver<Loaded>) {
+        loop {
+            let serving = loaded.borrow_and_update().moderator.is_some();
+            self.set(serving).await;
+            if loaded.changed().await.is_err() {
+                // Nobody can swap it any more: the last one stays.
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    async fn forget(mut self) {
+        for name in REPORTED {
+            self.reporter.clear_service_status(name).await;
+        }
     }
 }
 
@@ -149,28 +281,17 @@ fn early(ended: Result<Result<(), tonic::transport::Error>, tokio::task::JoinErr
     }
 }
 
-/// Completes when the process is asked to stop: SIGTERM or SIGINT, on other systems Ctrl-C.
+/// Completes when the process is asked to stop, by SIGTERM or SIGINT.
 ///
 /// # Errors
 /// When the signals cannot be listened to.
 pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        Ok(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        // Without a signal to wait for, only the end of the process stops the server.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
     })
 }

@@ -10,31 +10,31 @@ mod convert;
 mod journal;
 mod judge;
 mod page;
-mod refusal;
-mod status;
 mod stream;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::available_parallelism,
+    time::Duration,
 };
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 pub(crate) use convert::models;
 pub(crate) use judge::judge;
-pub(crate) use refusal::Refusal;
-pub(crate) use status::code_name;
 
 use crate::{
-    moderator::Moderator,
+    gate::CallId,
+    moderator::{Loaded, Moderator},
     pb::{
         self,
         moderation_service_server::{ModerationService, ModerationServiceServer},
     },
+    refusal::{Busy, Refusal},
+    telemetry::Metrics,
 };
 
 /// The largest request message, in bytes. A single call at every limit of the contract is about 1.6 MiB (a body of
@@ -42,22 +42,38 @@ use crate::{
 /// is refused as a whole (OUT_OF_RANGE) before it is read: split the batch, or leave out the body after the first.
 pub const MAX_MESSAGE_BYTES: usize = 6 * 1024 * 1024;
 
+/// How long calls are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Waits {
+    /// The longest that a batch may wait for its turn.
+    pub queue: Duration,
+    /// The longest that a stream may be silent.
+    pub stream: Duration,
+}
+
 /// The moderation service.
 #[derive(Debug, Clone)]
 pub struct Moderation {
-    /// What judges; none until a model is loaded. Swapped as a whole, so that a call sees one and the same.
-    moderator: watch::Receiver<Option<Arc<Moderator>>>,
+    /// What judges; nothing until a model is loaded. Swapped as a whole, so that a call sees one and the same.
+    loaded: watch::Receiver<Loaded>,
     /// How many batches are judged at once, one for each core; the others wait without holding a thread.
     batches: Arc<Semaphore>,
     /// Cancelled when the server shuts down: open streams then end after the item at hand.
     draining: CancellationToken,
+    waits: Waits,
+    metrics: Arc<Metrics>,
 }
 
 impl Moderation {
     /// A service over whatever moderator is loaded at the time of each call.
-    pub fn new(moderator: watch::Receiver<Option<Arc<Moderator>>>, draining: CancellationToken) -> Self {
+    pub fn new(
+        loaded: watch::Receiver<Loaded>,
+        draining: CancellationToken,
+        waits: Waits,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let cores = available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { moderator, batches: Arc::new(Semaphore::new(cores)), draining }
+        Self { loaded, batches: Arc::new(Semaphore::new(cores)), draining, waits, metrics }
     }
 
     /// The tonic service, with message limits set.
@@ -66,13 +82,34 @@ impl Moderation {
     }
 
     fn moderator(&self) -> Result<Arc<Moderator>, Refusal> {
-        self.moderator.borrow().clone().ok_or(Refusal::NotReady)
+        self.loaded.borrow().moderator.clone().ok_or(Refusal::NotReady)
     }
 
-    /// Judges one comment and notes it in the log.
-    fn moderate(&self, request: pb::ModerateCommentRequest) -> Result<pb::ModerateCommentResponse, Refusal> {
-        let entry = journal::Entry::open(&request);
+    /// A turn on one of the threads that judge batches.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let permit = tokio::time::timeout(self.waits.queue, self.batches.clone().acquire_owned()).await;
+        let Ok(permit) = permit else {
+            self.metrics.shed(Busy::QueueWait.name());
+            return Err(Refusal::Busy { cause: Busy::QueueWait, retry_after: self.waits.queue });
+        };
+        // The semaphore is never closed; were it so, the server would be shutting down.
+        permit.or(Err(Refusal::Draining))
+    }
+
+    /// Judges one comment, counts the verdict and notes it in the log.
+    fn moderate(
+        &self,
+        request: pb::ModerateCommentRequest,
+        call: Option<&CallId>,
+    ) -> Result<pb::ModerateCommentResponse, Refusal> {
+        let entry = journal::Entry::open(&request, call);
         let answer = self.moderator().and_then(|moderator| judge(&moderator, request));
+        if let Ok(pb::ModerateCommentResponse { verdict: Some(verdict), .. }) = &answer {
+            self.metrics.judged(journal::decision(verdict), journal::reasons(verdict));
+        }
+        if matches!(answer, Err(Refusal::Internal)) {
+            self.metrics.panics.inc();
+        }
         entry.close(&answer);
         answer
     }
@@ -90,14 +127,16 @@ impl ModerationService for Moderation {
         &self,
         request: Request<pb::ModerateCommentRequest>,
     ) -> Result<Response<pb::ModerateCommentResponse>, Status> {
-        Ok(Response::new(self.moderate_anywhere(request.into_inner()).await?))
+        let call = request.extensions().get::<CallId>().cloned();
+        Ok(Response::new(self.moderate_anywhere(request.into_inner(), call).await?))
     }
 
     async fn batch_moderate_comments(
         &self,
         request: Request<pb::BatchModerateCommentsRequest>,
     ) -> Result<Response<pb::BatchModerateCommentsResponse>, Status> {
-        Ok(Response::new(self.batch(request.into_inner()).await?))
+        let call = request.extensions().get::<CallId>().cloned();
+        Ok(Response::new(self.batch(request.into_inner(), call).await?))
     }
 
     type StreamModerateCommentsStream = stream::Answers;
@@ -106,7 +145,8 @@ impl ModerationService for Moderation {
         &self,
         request: Request<Streaming<pb::StreamModerateCommentsRequest>>,
     ) -> Result<Response<Self::StreamModerateCommentsStream>, Status> {
-        Ok(Response::new(self.clone().stream(request.into_inner())))
+        let call = request.extensions().get::<CallId>().cloned();
+        Ok(Response::new(self.clone().stream(request.into_inner(), call)))
     }
 
     async fn check_draft(
@@ -137,10 +177,15 @@ impl ModerationService for Moderation {
         &self,
         request: Request<pb::GetPolicyRequest>,
     ) -> Result<Response<pb::GetPolicyResponse>, Status> {
-        let moderator = self.moderator()?;
+        let loaded = self.loaded.borrow().clone();
+        let moderator = loaded.moderator.ok_or(Refusal::NotReady)?;
         let found =
             guard(|| judge::policy(&moderator, &request.into_inner().name, "name").map(convert::policy))?;
-        Ok(Response::new(pb::GetPolicyResponse { policy: Some(found) }))
+        Ok(Response::new(pb::GetPolicyResponse {
+            policy: Some(found),
+            reloads: loaded.reloads,
+            failed_reload: loaded.failed_reload.map(|reason| reason.to_string()).unwrap_or_default(),
+        }))
     }
 }
 

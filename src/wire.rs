@@ -61,7 +61,9 @@ impl<U: Message + Default> Decoder for BoundedDecoder<U> {
                 "the message has more than {MAX_FIELDS} fields, at most {MAX_FIELDS} are read"
             )));
         }
-        self.0.decode(message)
+        // Whoever sent it made it so: tonic would say INTERNAL, which is for faults of the server. The message names
+        // the field and holds nothing of it.
+        self.0.decode(message).map_err(|malformed| Status::invalid_argument(malformed.message()))
     }
 
     fn buffer_settings(&self) -> BufferSettings {

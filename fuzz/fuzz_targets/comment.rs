@@ -2,14 +2,17 @@
 //! status, the same twice, whose probabilities are probabilities and whose spans lie in the text.
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use comity::{
     classifier::Classifier,
     moderation::Policies,
-    moderator::Moderator,
+    moderator::{Loaded, Moderator},
     pb::{self, moderation_service_server::ModerationService as _},
-    service::Moderation,
+    service::{Moderation, Waits},
 };
 use libfuzzer_sys::fuzz_target;
 use prost::Message as _;
@@ -18,8 +21,10 @@ use tokio_util::sync::CancellationToken;
 
 static SERVICE: LazyLock<(Moderation, Runtime)> = LazyLock::new(|| {
     let moderator = Moderator::new(Classifier::embedded().unwrap(), Policies::parse("").unwrap());
-    let (_sender, receiver) = watch::channel(Some(Arc::new(moderator)));
-    (Moderation::new(receiver, CancellationToken::new()), Runtime::new().unwrap())
+    let (_sender, receiver) = watch::channel(Loaded::first(moderator));
+    let waits = Waits { queue: Duration::from_secs(10), stream: Duration::from_secs(10) };
+    let service = Moderation::new(receiver, CancellationToken::new(), waits, Arc::default());
+    (service, Runtime::new().unwrap())
 });
 
 fn answer(request: &pb::ModerateCommentRequest) -> Result<pb::ModerateCommentResponse, tonic::Code> {

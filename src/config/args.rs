@@ -6,8 +6,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    server::Limits,
-    telemetry::{Log, LogFormat},
+    gate::{Exposure, Rules},
+    server::{Address, Limits},
+    telemetry::{Log, LogFormat, traces::Traces},
 };
 
 /// Explained, reproducible comment moderation for news sites over gRPC.
@@ -39,7 +40,7 @@ pub(super) enum Command {
     ///
     /// A line that cannot be judged is answered with {"error":{"line":N,"code":...,"message":...}} in its place; the
     /// rest goes on, and the exit code is 65. Blank lines are skipped.
-    Moderate(Sources),
+    Moderate(SourceArgs),
     /// Work with policy files.
     Policy {
         #[command(subcommand)]
@@ -78,8 +79,8 @@ pub(super) enum ModelCommand {
 }
 
 /// What judges.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Sources {
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct SourceArgs {
     /// The policy file. Set it once a site has rules of its own; without it, the built-in defaults apply.
     #[arg(long, env = "COMITY_POLICY", value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
@@ -98,12 +99,107 @@ pub(super) struct Sources {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Serve {
     #[command(flatten)]
-    pub(super) sources: Sources,
+    pub(super) sources: SourceArgs,
 
-    /// Where to listen. Change to 0.0.0.0:50051 (or [::]:50051) to be reached from other machines; port 0 takes any
-    /// free port, which is then logged.
-    #[arg(long, env = "COMITY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50051")]
-    pub(super) listen: SocketAddr,
+    /// Where to listen: ADDRESS:PORT, or unix:PATH. May be given more than once (in the environment: separated by
+    /// commas). Change to 0.0.0.0:50051 (or [::]:50051) to be reached from other machines, which needs TLS or --insecure;
+    /// to unix:PATH for a client in the same pod. Port 0 takes any free port, which is then logged.
+    #[arg(
+        long,
+        env = "COMITY_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:50051",
+        value_delimiter = ','
+    )]
+    pub(super) listen: Vec<Address>,
+
+    /// The mode of the file of a Unix domain socket, in octal. Change to 0666 when the client runs as another user and
+    /// group, and the folder is shared with nobody else.
+    #[arg(long, env = "COMITY_SOCKET_MODE", value_name = "MODE", default_value = "0660", value_parser = mode)]
+    pub(super) socket_mode: u32,
+
+    /// Where to answer the operator: /metrics, /livez, /readyz and gRPC health. Set it to 0.0.0.0:9464 under Kubernetes.
+    /// No comment passes there. Off by default.
+    #[arg(long, env = "COMITY_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(super) admin_listen: Option<SocketAddr>,
+
+    /// Listen for other machines in plain text. Say it when a service mesh or the network itself protects the connection.
+    #[arg(long, env = "COMITY_INSECURE")]
+    pub(super) insecure: bool,
+
+    /// The certificate that TCP connections are secured with, and its chain, as PEM. Set it to be reached from other
+    /// machines.
+    #[arg(long, env = "COMITY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub(super) tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, as PEM.
+    #[arg(long, env = "COMITY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub(super) tls_key: Option<PathBuf>,
+
+    /// Who signs the certificates of clients, as PEM. Set it to refuse clients without one (mutual TLS).
+    #[arg(long, env = "COMITY_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_cert")]
+    pub(super) tls_client_ca: Option<PathBuf>,
+
+    /// Bearer tokens, one "NAME TOKEN" a line. Set it where not everyone who can connect may call; room is then shared
+    /// among names instead of addresses.
+    #[arg(long, env = "COMITY_TOKENS", value_name = "FILE")]
+    pub(super) tokens: Option<PathBuf>,
+
+    /// Who may ask for health. Change to off when probes use --admin-listen.
+    #[arg(long, env = "COMITY_HEALTH", value_enum, default_value = "open")]
+    health: Exposure,
+
+    /// Who may ask for the contract by reflection, as grpcurl does. Change to off where nobody calls by hand.
+    #[arg(long, env = "COMITY_REFLECTION", value_enum, default_value = "token")]
+    reflection: Exposure,
+
+    /// Do not watch the files for changes; SIGHUP alone has them read again. Say it where a file system cannot be watched.
+    #[arg(long, env = "COMITY_NO_WATCH")]
+    pub(super) no_watch: bool,
+
+    /// The most connections. Raise it when more clients than this connect to one instance.
+    #[arg(long, env = "COMITY_MAX_CONNECTIONS", value_name = "N", default_value = "1024", value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
+
+    /// The most calls in flight over all connections; further ones get RESOURCE_EXHAUSTED at once. One caller may hold
+    /// as many as are left free. Raise it for throughput under bursts; lower it to keep waiting short.
+    #[arg(long, env = "COMITY_MAX_IN_FLIGHT", value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    max_in_flight: u32,
+
+    /// The longest that a call may wait for its turn before it gets RESOURCE_EXHAUSTED. Raise it when batches come many at
+    /// a time and may wait.
+    #[arg(long, env = "COMITY_MAX_QUEUE_WAIT", value_name = "DURATION", default_value = "100ms", value_parser = positive)]
+    max_queue_wait: Duration,
+
+    /// The longest that a stream may be silent before it is ended. Raise it for clients that keep a stream open overnight.
+    #[arg(long, env = "COMITY_STREAM_IDLE_TIMEOUT", value_name = "DURATION", default_value = "10m", value_parser = positive)]
+    stream_idle_timeout: Duration,
+
+    /// The longest that a new connection may take to speak HTTP/2, TLS handshake included.
+    #[arg(long, env = "COMITY_HANDSHAKE_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = positive)]
+    handshake_timeout: Duration,
+
+    /// The largest set of headers of a call, in bytes. Raise it when a proxy adds many.
+    #[arg(long, env = "COMITY_MAX_HEADER_BYTES", value_name = "N", default_value = "16384", value_parser = clap::value_parser!(u32).range(1024..=1_048_576))]
+    max_header_bytes: u32,
+
+    /// How long a connection may live before its client is asked to open a new one; 0 for as long as it likes. Set it to
+    /// 5m or so behind a Service of several pods, so that clients spread again after scaling.
+    #[arg(long, env = "COMITY_MAX_CONNECTION_AGE", value_name = "DURATION", default_value = "0", value_parser = duration)]
+    max_connection_age: Duration,
+
+    /// How long the calls of a connection of that age have to finish.
+    #[arg(long, env = "COMITY_MAX_CONNECTION_AGE_GRACE", value_name = "DURATION", default_value = "30s", value_parser = positive)]
+    max_connection_age_grace: Duration,
+
+    /// Where spans of calls are sent, an OTLP endpoint over gRPC such as http://collector:4317. Off by default. A collector
+    /// that is down has no effect on calls.
+    #[arg(long, env = "COMITY_OTLP_ENDPOINT", value_name = "URL", value_parser = endpoint)]
+    otlp_endpoint: Option<String>,
+
+    /// The share of calls that are traced when the caller does not say, from 0 to 1.
+    #[arg(long, env = "COMITY_TRACE_RATIO", value_name = "SHARE", default_value = "0.01", value_parser = share)]
+    trace_ratio: f64,
 
     /// The most calls at once on one connection. Raise it when a single client sends more than this in parallel;
     /// lower it to keep one client from crowding out others.
@@ -136,26 +232,47 @@ pub(super) struct Serve {
 }
 
 impl Args {
-    /// What is logged, and how.
+    /// What is logged and traced, and how.
     pub(super) fn log(&self) -> Result<Log, clap::Error> {
         // It was checked when it was read: an `EnvFilter` cannot be copied, so that its text is kept instead.
         let filter = EnvFilter::try_new(&self.log_level.0).map_err(|error| {
             clap::Error::raw(clap::error::ErrorKind::InvalidValue, format!("--log-level: {error}\n"))
         })?;
-        Ok(Log { format: self.log_format, filter })
+        let traces = match &self.command {
+            Command::Serve(serve) => serve.traces(),
+            Command::Moderate(_) | Command::Policy { .. } | Command::Model { .. } => None,
+        };
+        Ok(Log { format: self.log_format, filter, traces })
     }
 }
 
 impl Serve {
     pub(super) const fn limits(&self) -> Limits {
         Limits {
+            rules: Rules {
+                max_in_flight: self.max_in_flight as usize,
+                max_queue_wait: self.max_queue_wait,
+                request_timeout: self.request_timeout,
+                health: self.health,
+                reflection: self.reflection,
+            },
+            max_connections: self.max_connections as usize,
+            handshake_timeout: self.handshake_timeout,
+            max_header_bytes: self.max_header_bytes,
+            max_connection_age: self.max_connection_age,
+            max_connection_age_grace: self.max_connection_age_grace,
+            stream_idle_timeout: self.stream_idle_timeout,
             max_concurrent_streams: self.max_concurrent_streams,
-            request_timeout: self.request_timeout,
             keepalive_interval: self.keepalive_interval,
             keepalive_timeout: self.keepalive_timeout,
             drain_delay: self.drain_delay,
             drain_timeout: self.drain_timeout,
         }
+    }
+
+    fn traces(&self) -> Option<Traces> {
+        let endpoint = self.otlp_endpoint.clone()?;
+        Some(Traces { endpoint, ratio: self.trace_ratio })
     }
 }
 
@@ -167,15 +284,43 @@ fn filter(text: &str) -> Result<Filter, tracing_subscriber::filter::ParseError> 
     EnvFilter::try_new(text).map(|_| Filter(text.to_owned()))
 }
 
+/// The mode of a file: three or four octal digits.
+fn mode(text: &str) -> Result<u32, String> {
+    let octal = (3..=4).contains(&text.len()) && text.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if octal && mode <= 0o777 => Ok(mode),
+        Ok(_) | Err(_) => Err("a mode in octal is needed, such as 0660".to_owned()),
+    }
+}
+
+/// A share: a number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a number from 0 to 1 is needed".to_owned())
+}
+
+/// An address of a service: http or https, host and port.
+fn endpoint(text: &str) -> Result<String, String> {
+    let uri: http::Uri = text.parse().map_err(|error| format!("{error}"))?;
+    match uri.scheme_str() {
+        Some("http") if uri.host().is_some() => Ok(text.to_owned()),
+        _ => Err("an address such as http://collector:4317 is needed".to_owned()),
+    }
+}
+
 /// A duration: a whole number with its unit, such as 10s or 250ms; 0 needs none.
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let needed = || "a whole number of m, s or ms is needed, such as 5m, 10s or 250ms".to_owned();
     match (digits.parse::<u64>(), unit) {
+        (Ok(minutes), "m") => minutes.checked_mul(60).map(Duration::from_secs).ok_or_else(needed),
         (Ok(seconds), "s") => Ok(Duration::from_secs(seconds)),
         (Ok(milliseconds), "ms") => Ok(Duration::from_millis(milliseconds)),
         (Ok(0), "") => Ok(Duration::ZERO),
-        (Ok(_) | Err(_), _) => Err("a whole number of s or ms is needed, such as 10s or 250ms".to_owned()),
+        (Ok(_) | Err(_), _) => Err(needed()),
     }
 }
 
@@ -190,11 +335,39 @@ mod tests {
     #[test]
     fn a_duration_is_a_whole_number_with_its_unit() {
         assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("0"), Ok(Duration::ZERO));
-        for wrong in ["", "10", "1.5s", "-1s", "10 s", "10m", "s", "ms", "99999999999999999999s"] {
+        for wrong in [
+            "",
+            "10",
+            "1.5s",
+            "-1s",
+            "10 s",
+            "10h",
+            "s",
+            "99999999999999999999m",
+            "ms",
+            "99999999999999999999s",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
         assert!(positive("0s").is_err());
+    }
+
+    #[test]
+    fn a_mode_is_octal() {
+        assert_eq!((mode("0660"), mode("600")), (Ok(0o660), Ok(0o600)));
+        for wrong in ["", "60", "0888", "rw-rw----", "7777", "+660", "00660"] {
+            assert!(mode(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shares_and_endpoints_are_checked() {
+        assert!(share("0.5").is_ok() && share("0").is_ok() && share("1").is_ok());
+        assert!(["-0.1", "1.1", "NaN", "half", ""].iter().all(|wrong| share(wrong).is_err()));
+        assert!(endpoint("http://collector:4317").is_ok());
+        assert!(["collector:4317", "ftp://x", "", "http://"].iter().all(|wrong| endpoint(wrong).is_err()));
     }
 }

@@ -3,8 +3,12 @@
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
-use super::{Moderation, refusal::Refusal, status::item_status};
-use crate::pb::{self, batch_moderate_comments_result::Result as Outcome};
+use super::Moderation;
+use crate::{
+    gate::CallId,
+    pb::{self, batch_moderate_comments_result::Result as Outcome},
+    refusal::{Refusal, status::item_status},
+};
 
 /// The most items of a batch.
 const MAX_ITEMS: usize = 256;
@@ -21,15 +25,16 @@ impl Moderation {
     pub(super) async fn moderate_anywhere(
         &self,
         request: pb::ModerateCommentRequest,
+        call: Option<CallId>,
     ) -> Result<pb::ModerateCommentResponse, Refusal> {
         if request.encoded_len() <= MAX_INLINE_BYTES {
-            return self.moderate(request);
+            return self.moderate(request, call.as_ref());
         }
-        let permit = self.batches.clone().acquire_owned().await.or(Err(Refusal::Draining))?;
+        let permit = self.turn().await?;
         let service = self.clone();
         let judged = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            service.moderate(request)
+            service.moderate(request, call.as_ref())
         });
         judged.await.or(Err(Refusal::Internal))?
     }
@@ -41,6 +46,7 @@ impl Moderation {
     pub(super) async fn batch(
         &self,
         request: pb::BatchModerateCommentsRequest,
+        call: Option<CallId>,
     ) -> Result<pb::BatchModerateCommentsResponse, Refusal> {
         let items = request.requests;
         if items.len() > MAX_ITEMS {
@@ -48,8 +54,7 @@ impl Moderation {
             return Err(Refusal::violation("requests", "TOO_MANY_ITEMS", description));
         }
         self.moderator()?;
-        // The semaphore is never closed; were it so, the server would be shutting down.
-        let permit = self.batches.clone().acquire_owned().await.or(Err(Refusal::Draining))?;
+        let permit = self.turn().await?;
         // A caller who hangs up or runs into the time limit drops this future; the thread then stops at the next item.
         let abandoned = CancellationToken::new();
         let _hang_up = abandoned.clone().drop_guard();
@@ -57,14 +62,18 @@ impl Moderation {
         let judged = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let open = items.into_iter().take_while(|_| !abandoned.is_cancelled());
-            open.map(|item| service.item(item)).collect()
+            open.map(|item| service.item(item, call.as_ref())).collect()
         });
         let results = judged.await.or(Err(Refusal::Internal))?;
         Ok(pb::BatchModerateCommentsResponse { results })
     }
 
-    fn item(&self, request: pb::ModerateCommentRequest) -> pb::BatchModerateCommentsResult {
-        let result = match self.moderate(request) {
+    fn item(
+        &self,
+        request: pb::ModerateCommentRequest,
+        call: Option<&CallId>,
+    ) -> pb::BatchModerateCommentsResult {
+        let result = match self.moderate(request, call) {
             Ok(response) => Outcome::Response(response),
             Err(refusal) => Outcome::Error(item_status(refusal)),
         };

@@ -4,12 +4,12 @@
 use super::{
     convert::{self, Asked},
     guard,
-    refusal::{MAX_POLICY_NAME_BYTES, Refusal},
 };
 use crate::{
     moderation::{Comment, Policy, Submission},
     moderator::Moderator,
     pb,
+    refusal::{MAX_POLICY_NAME_BYTES, Refusal},
 };
 
 /// Judges one comment. Should that panic, this call alone is refused.
@@ -27,6 +27,8 @@ fn judge_unguarded(
     moderator: &Moderator,
     request: pb::ModerateCommentRequest,
 ) -> Result<pb::ModerateCommentResponse, Refusal> {
+    #[cfg(feature = "fault-injection")]
+    assert!(request.request_id != "fault:panic", "on purpose");
     let Asked { submission, policy: name, unit, violations } = Asked::read(request);
     let submission = match Submission::parse(submission) {
         Ok(submission) if violations.is_empty() => submission,

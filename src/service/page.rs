@@ -1,9 +1,10 @@
 //! The policies, page by page. A page token is the last name of the page before.
 
-use super::{convert, refusal::Refusal};
+use super::convert;
 use crate::{
     moderation::{Policies, Violation},
     pb,
+    refusal::Refusal,
 };
 
 /// Names on a page when the caller does not say.

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use comity::pb::moderation_service_client::ModerationServiceClient;
+use comity::pb::{self, moderation_service_client::ModerationServiceClient};
 use serde_json::Value;
 
 use crate::server::request;
@@ -53,6 +53,9 @@ fn a_wrong_configuration_exits_64_and_names_what_is_wrong() {
         (&["serve", "--listen", "everywhere"], "--listen"),
         (&["moderate", "--drain-timeout", "1s"], "--drain-timeout"),
         (&["serve", "--policy", "/does/not/exist"], "--policy"),
+        (&["serve", "--listen", "0.0.0.0:0"], "--insecure"),
+        (&["serve", "--tokens", path(&policy)], "--tokens"),
+        (&["serve", "--tls-cert", path(&policy), "--tls-key", path(&policy)], "--tls-cert"),
         (&["serve", "--policy", path(&policy)], "minimum"),
         (&["moderate", "--policy", path(&policy)], "minimum"),
         (&["policy", "check", path(&policy)], "minimum"),
@@ -137,9 +140,10 @@ fn a_line_is_answered_while_the_input_stays_open() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
-/// A running server, and its log line by line.
-fn serving() -> (Child, String, impl Iterator<Item = Value>) {
-    let mut child = command(&["--listen", "127.0.0.1:0", "--log-format", "json"]).spawn().unwrap();
+/// A running server on any free port, and its log line by line.
+pub(crate) fn serving(arguments: &[&str]) -> (Child, String, impl Iterator<Item = Value> + use<>) {
+    let always = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+    let mut child = command(&[&always, arguments].concat()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap())
         .lines()
         .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
@@ -147,7 +151,7 @@ fn serving() -> (Child, String, impl Iterator<Item = Value>) {
     (child, listening["address"].as_str().unwrap().to_owned(), log)
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
@@ -155,14 +159,19 @@ fn signal(child: &Child, name: &str) {
 #[tokio::test]
 async fn a_signal_ends_the_server_with_0_and_the_log_holds_no_text() {
     for name in ["TERM", "INT"] {
-        let (mut child, address, log) = serving();
+        let (mut child, address, log) = serving(&["--log-level", "trace"]);
         let mut client = ModerationServiceClient::connect(format!("http://{address}")).await.unwrap();
         let mut asked = request("zebra crossings should be lit at night");
         asked.request_id = "call-17".to_owned();
+        asked.comment.as_mut().unwrap().author =
+            Some(pb::Author { id: "giraffe-author".to_owned(), ..Default::default() });
+        asked.article = Some(pb::Article { headline: "Lions at large".to_owned(), ..Default::default() });
         client.moderate_comment(asked.clone()).await.unwrap();
         asked.request_id = "call-18".to_owned();
         asked.do_not_log = true;
-        client.moderate_comment(asked).await.unwrap();
+        let mut secret = tonic::Request::new(asked);
+        secret.metadata_mut().insert("authorization", "Bearer elephant-token-elephant".parse().unwrap());
+        client.moderate_comment(secret).await.unwrap();
         signal(&child, name);
         let log: Vec<Value> = log.collect();
         assert_eq!(child.wait().unwrap().code(), Some(0));
@@ -170,6 +179,8 @@ async fn a_signal_ends_the_server_with_0_and_the_log_holds_no_text() {
         assert_eq!((&judged["request_id"], &judged["policy"]), (&"call-17".into(), &"default".into()));
         assert!(judged["duration_us"].is_u64() && judged["decision"].is_string());
         let all = format!("{log:?}");
-        assert!(!all.contains("zebra") && !all.contains("call-18"), "{all}");
+        for hidden in ["zebra", "call-18", "giraffe", "Lions", "elephant"] {
+            assert!(!all.contains(hidden), "{hidden}");
+        }
     }
 }

@@ -39,7 +39,7 @@ async fn nothing_is_served_until_a_model_is_loaded() {
     let refused = server.client().batch_moderate_comments(pb::BatchModerateCommentsRequest::default()).await;
     assert_eq!(refused.unwrap_err().code(), Code::Unavailable);
 
-    server.loaded.send(Some(moderator().into())).unwrap();
+    server.loaded.send_modify(|loaded| loaded.replace(Ok(moderator())));
     for watch in &mut watches {
         until(watch, ServingStatus::Serving).await;
     }

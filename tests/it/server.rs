@@ -1,13 +1,15 @@
 //! A real server on a free port, in this process.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use comity::{
     classifier::Classifier,
+    gate::{Exposure, Rules, Tokens},
     moderation::Policies,
-    moderator::Moderator,
+    moderator::{Loaded, Moderator},
     pb::{self, moderation_service_client::ModerationServiceClient},
-    server::{Drained, Limits, ServerError, run},
+    server::{Address, Drained, Limits, Listener, Served, ServerError, run},
+    telemetry::Metrics,
 };
 use tokio::{
     net::TcpListener,
@@ -37,8 +39,20 @@ max = 250
 
 /// Limits for tests: generous, but for the time that draining may take.
 pub(crate) const LIMITS: Limits = Limits {
+    rules: Rules {
+        max_in_flight: 1024,
+        max_queue_wait: Duration::from_secs(60),
+        request_timeout: Duration::from_secs(60),
+        health: Exposure::Open,
+        reflection: Exposure::Token,
+    },
+    max_connections: 1024,
+    handshake_timeout: Duration::from_secs(60),
+    max_header_bytes: 16 * 1024,
+    max_connection_age: Duration::ZERO,
+    max_connection_age_grace: Duration::from_secs(60),
+    stream_idle_timeout: Duration::from_secs(60),
     max_concurrent_streams: 64,
-    request_timeout: Duration::from_secs(60),
     keepalive_interval: Duration::from_secs(60),
     keepalive_timeout: Duration::from_secs(60),
     drain_delay: Duration::ZERO,
@@ -50,8 +64,13 @@ pub(crate) type Client = ModerationServiceClient<Channel>;
 /// A running server. It lives until it is asked to stop, or its test ends.
 pub(crate) struct TestServer {
     pub(crate) channel: Channel,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
     /// What is loaded; replace it to load something else.
-    pub(crate) loaded: watch::Sender<Option<Arc<Moderator>>>,
+    pub(crate) loaded: watch::Sender<Loaded>,
+    /// Who may call; replace it to let in others.
+    pub(crate) tokens: watch::Sender<Option<Arc<Tokens>>>,
+    pub(crate) metrics: Arc<Metrics>,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<Result<Drained, ServerError>>,
 }
@@ -66,9 +85,24 @@ impl TestServer {
     }
 
     pub(crate) async fn with(moderator: Option<Moderator>, limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (loaded, receiver) = watch::channel(moderator.map(Arc::new));
+        Self::guarded(moderator, limits, None, None).await
+    }
+
+    /// A server that asks for tokens, or answers an operator.
+    pub(crate) async fn guarded(
+        moderator: Option<Moderator>,
+        limits: Limits,
+        tokens: Option<Tokens>,
+        admin: Option<TcpListener>,
+    ) -> Self {
+        let any_port = "127.0.0.1:0".parse().unwrap();
+        let listener = Listener::bind(&Address::Tcp(any_port), 0).await.unwrap();
+        let Address::Tcp(address) = listener.address().unwrap() else { panic!("not TCP") };
+        let (loaded, receiver) =
+            watch::channel(Loaded { moderator: moderator.map(Arc::new), ..Loaded::default() });
+        let (tokens, current) = watch::channel(tokens.map(Arc::new));
+        let metrics = Arc::new(Metrics::default());
+        let served = Served { loaded: receiver, tokens: current, tls: None, metrics: metrics.clone() };
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async {
             if stopped.await.is_err() {
@@ -76,9 +110,9 @@ impl TestServer {
                 std::future::pending::<()>().await;
             }
         };
-        let ended = tokio::spawn(run(listener, receiver, limits, shutdown));
+        let ended = tokio::spawn(run(vec![listener], admin, served, limits, shutdown));
         let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-        Self { channel, loaded, stop: Some(stop), ended }
+        Self { channel, address, loaded, tokens, metrics, stop: Some(stop), ended }
     }
 
     pub(crate) fn client(&self) -> Client {

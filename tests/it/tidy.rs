@@ -7,12 +7,19 @@ use std::{
 
 /// Which room may use which, by `crate::`. Nothing else may.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("main", &["config", "inspect", "moderator", "replay", "server", "telemetry"]),
-    ("server", &["moderator", "pb", "service"]),
-    ("service", &["classifier", "moderation", "moderator", "pb", "scores", "text"]),
-    ("replay", &["moderation", "moderator", "pb", "service"]),
+    ("main", &["config", "inspect", "replay", "serve", "telemetry"]),
+    ("serve", &["config", "gate", "moderator", "reload", "server", "telemetry"]),
+    ("server", &["gate", "moderator", "pb", "service", "telemetry"]),
+    ("reload", &["telemetry"]),
+    ("gate", &["refusal", "telemetry"]),
+    (
+        "service",
+        &["classifier", "gate", "moderation", "moderator", "pb", "refusal", "scores", "telemetry", "text"],
+    ),
+    ("refusal", &["moderation", "pb"]),
+    ("replay", &["moderation", "moderator", "pb", "refusal", "service"]),
     ("inspect", &["classifier", "moderation", "pb", "service"]),
-    ("config", &["classifier", "moderation", "moderator", "server", "telemetry"]),
+    ("config", &["classifier", "gate", "moderation", "moderator", "server", "telemetry"]),
     ("telemetry", &[]),
     ("moderator", &["classifier", "moderation", "scores", "text"]),
     ("classifier", &["scores", "text"]),
@@ -31,13 +38,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Words that only some rooms may name.
 const RESERVED: &[(&str, &[&str])] = &[
-    ("tonic", &["service", "server", "pb", "wire"]),
-    ("prost", &["service", "pb", "wire"]),
-    ("tokio", &["service", "server", "main"]),
-    ("clap", &["config", "telemetry", "bin"]),
+    ("tonic", &["gate", "pb", "refusal", "server", "service", "wire"]),
+    ("prost", &["pb", "refusal", "service", "wire"]),
+    ("tokio", &["gate", "serve", "server", "service"]),
+    ("axum", &["server"]),
+    ("prometheus_client", &["telemetry"]),
+    ("clap", &["bin", "config", "gate", "telemetry"]),
     ("env::var", &["config"]),
     ("env::args_os", &["main", "bin"]),
-    ("fs::", &["config", "bin", "trainer"]),
+    ("fs::", &["bin", "config", "reload", "server", "trainer"]),
     ("linfa", &["calibration", "sparse_logistic", "trainer"]),
 ];
 

@@ -3,8 +3,8 @@
 use crate::{
     moderation::{ArticleDraft, AuthorDraft, CommentDraft, Explain, SubmissionDraft, Violation},
     pb,
+    refusal::MAX_POLICY_NAME_BYTES,
     scores::Attribute,
-    service::refusal::MAX_POLICY_NAME_BYTES,
 };
 
 /// The unit of span offsets.

@@ -1,7 +1,11 @@
 //! Why a call, or one item of a batch or stream, gets no verdict.
 //!
-//! A comment that breaks a rule is no refusal: it is a verdict. Nothing here knows of gRPC; `status` gives each
-//! refusal its code. No refusal holds comment text.
+//! A comment that breaks a rule is no refusal: it is a verdict. Only [`status`] knows of gRPC, and gives each refusal
+//! its code. No refusal holds comment text.
+
+pub(crate) mod status;
+
+use std::time::Duration;
 
 use crate::moderation::Violation;
 
@@ -17,6 +21,29 @@ pub(crate) enum Refusal {
         /// The name as sent, at most [`MAX_POLICY_NAME_BYTES`].
         name: String,
     },
+    /// The server has as much to do as it may have. The call was not begun.
+    #[error("the server is busy ({cause}), try again later")]
+    Busy {
+        /// What there was too much of.
+        cause: Busy,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The caller's deadline, or the server's time limit, passed before there was an answer.
+    #[error("no answer within {} ms", limit.as_millis())]
+    TooLate {
+        /// How long the call had.
+        limit: Duration,
+    },
+    /// A stream on which nothing came for longer than the server waits.
+    #[error("nothing came on the stream for {} s", limit.as_secs())]
+    Idle {
+        /// How long the server waits.
+        limit: Duration,
+    },
+    /// A token is needed, and the call has none, or none that is known.
+    #[error("a bearer token is needed in the authorization header")]
+    Unauthenticated,
     /// No model is loaded yet.
     #[error("no model is loaded yet")]
     NotReady,
@@ -26,6 +53,38 @@ pub(crate) enum Refusal {
     /// A fault of the server. The cause is in its log.
     #[error("internal error")]
     Internal,
+}
+
+/// What there was too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Busy {
+    /// Calls in flight, over all callers.
+    InFlight,
+    /// Calls in flight of this caller.
+    CallerShare,
+    /// Time that a call had waited for its turn.
+    QueueWait,
+}
+
+impl Busy {
+    /// The name in metrics and error details.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::InFlight => "in_flight",
+            Self::CallerShare => "caller_share",
+            Self::QueueWait => "queue_wait",
+        }
+    }
+}
+
+impl std::fmt::Display for Busy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::InFlight => "too many calls in flight",
+            Self::CallerShare => "too many calls in flight from this caller",
+            Self::QueueWait => "waited too long for its turn",
+        })
+    }
 }
 
 /// The longest policy name that is looked up, in bytes: "SITE/SECTION" of two names of 64 bytes, with room.

@@ -1,7 +1,7 @@
 //! From a refusal to a gRPC status. The only file that knows gRPC codes.
 //!
 //! Every status carries google.rpc.ErrorInfo with domain "comity"; a malformed call also google.rpc.BadRequest with
-//! all its violations, an unknown policy google.rpc.ResourceInfo. The same details go into the items of a batch or
+//! all its violations, an unknown policy google.rpc.ResourceInfo, a busy server google.rpc.RetryInfo. The same details go into the items of a batch or
 //! stream.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use prost::Message as _;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::refusal::Refusal;
+use super::Refusal;
 use crate::pb;
 
 /// The domain of every google.rpc.ErrorInfo.
@@ -25,6 +25,9 @@ const fn code(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Invalid(_) => Code::InvalidArgument,
         Refusal::UnknownPolicy { .. } => Code::NotFound,
+        Refusal::Busy { .. } => Code::ResourceExhausted,
+        Refusal::TooLate { .. } | Refusal::Idle { .. } => Code::DeadlineExceeded,
+        Refusal::Unauthenticated => Code::Unauthenticated,
         Refusal::NotReady | Refusal::Draining => Code::Unavailable,
         Refusal::Internal => Code::Internal,
     }
@@ -32,11 +35,29 @@ const fn code(refusal: &Refusal) -> Code {
 
 /// The name of a refusal's code as google.rpc.Code writes it.
 pub(crate) const fn code_name(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::Invalid(_) => "INVALID_ARGUMENT",
-        Refusal::UnknownPolicy { .. } => "NOT_FOUND",
-        Refusal::NotReady | Refusal::Draining => "UNAVAILABLE",
-        Refusal::Internal => "INTERNAL",
+    name(code(refusal))
+}
+
+/// The name of a code as google.rpc.Code writes it.
+pub(crate) const fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 
@@ -45,6 +66,10 @@ pub(crate) const fn reason(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Invalid(_) => "INVALID_REQUEST",
         Refusal::UnknownPolicy { .. } => "POLICY_NOT_FOUND",
+        Refusal::Busy { .. } => "OVERLOADED",
+        Refusal::TooLate { .. } => "DEADLINE_EXCEEDED",
+        Refusal::Idle { .. } => "STREAM_IDLE",
+        Refusal::Unauthenticated => "TOKEN_NEEDED",
         Refusal::NotReady => "MODEL_NOT_LOADED",
         Refusal::Draining => "SHUTTING_DOWN",
         Refusal::Internal => "INTERNAL",
@@ -55,6 +80,9 @@ impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let mut details = ErrorDetails::with_error_info(reason(&refusal), DOMAIN, HashMap::new());
         match &refusal {
+            Refusal::Busy { retry_after, .. } => {
+                details.set_retry_info(Some(*retry_after));
+            }
             Refusal::Invalid(violations) => {
                 let fields: Vec<FieldViolation> = violations
                     .iter()
@@ -69,7 +97,12 @@ impl From<Refusal> for Status {
             Refusal::UnknownPolicy { name } => {
                 details.set_resource_info("comity.moderation.v1.Policy", name, "", "not in the policy file");
             }
-            Refusal::NotReady | Refusal::Draining | Refusal::Internal => {}
+            Refusal::TooLate { .. }
+            | Refusal::Idle { .. }
+            | Refusal::Unauthenticated
+            | Refusal::NotReady
+            | Refusal::Draining
+            | Refusal::Internal => {}
         }
         Self::with_error_details(code(&refusal), refusal.to_string(), details)
     }
@@ -89,11 +122,18 @@ pub(crate) fn item_status(refusal: Refusal) -> pb::rpc::Status {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::moderation::Violation;
+    use std::time::Duration;
 
-    fn all() -> [Refusal; 5] {
+    use super::*;
+    use crate::{moderation::Violation, refusal::Busy};
+
+    fn all() -> [Refusal; 9] {
+        let second = Duration::from_secs(1);
         [
+            Refusal::Busy { cause: Busy::QueueWait, retry_after: second },
+            Refusal::TooLate { limit: second },
+            Refusal::Idle { limit: second },
+            Refusal::Unauthenticated,
             Refusal::violation("comment", "REQUIRED", "missing"),
             Refusal::UnknownPolicy { name: "herald".into() },
             Refusal::NotReady,

@@ -1,0 +1,230 @@
+//! What every call passes before any work is done for it, and where it is counted: who calls, whether there is room,
+//! how long it may take.
+//!
+//! A layer around all services of a listener, so that every edge has one mechanism. A call is counted from the moment
+//! that its headers are read, long before a thread takes it up: the bound on calls in flight is therefore also the bound
+//! on those that wait. Health is exempt from that bound, so that it answers throughout an overload. Nothing here reads
+//! a message.
+
+mod answer;
+mod callers;
+mod deadline;
+mod method;
+mod places;
+mod tokens;
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tokio::sync::watch;
+use tonic::{Status, body::Body};
+use tower::{Layer, Service};
+use tracing::Instrument as _;
+
+pub(crate) use self::callers::{CallId, Peer, is_identifier};
+pub use self::tokens::{Tokens, TokensError};
+use self::{
+    answer::{Answer, Observation},
+    callers::Caller,
+    method::{Kind, method},
+    places::Places,
+};
+use crate::{
+    refusal::{Busy, Refusal},
+    telemetry::{Metrics, traces},
+};
+
+/// The header that names a call, in and out.
+const REQUEST_ID: &str = "x-request-id";
+
+/// Who may use a service that is no part of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Exposure {
+    /// Anyone who can connect.
+    Open,
+    /// Whoever has a token, where tokens are set.
+    Token,
+    /// Nobody: the service is not there.
+    Off,
+}
+
+/// What calls must keep to.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// The most calls in flight, over all connections. One caller may hold as many as are left free.
+    pub max_in_flight: usize,
+    /// The longest that a call may wait for its turn.
+    pub max_queue_wait: Duration,
+    /// The longest that a call may take until its answer begins. A shorter deadline of the caller counts.
+    pub request_timeout: Duration,
+    /// Who may ask for health.
+    pub health: Exposure,
+    /// Who may ask for the contract.
+    pub reflection: Exposure,
+}
+
+/// The layer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    rules: Rules,
+    tokens: watch::Receiver<Option<Arc<Tokens>>>,
+    places: Arc<Places>,
+    metrics: Arc<Metrics>,
+    /// The next request id of those that are made here.
+    next_id: AtomicU64,
+}
+
+impl Gate {
+    /// A gate that knows the tokens of the moment; none means that none is needed.
+    pub fn new(rules: Rules, tokens: watch::Receiver<Option<Arc<Tokens>>>, metrics: Arc<Metrics>) -> Self {
+        let places = Arc::new(Places::new(rules.max_in_flight, metrics.clone()));
+        // Only to tell the ids of one process from those of the next.
+        let next_id = AtomicU64::new(RandomState::new().build_hasher().finish());
+        Self(Arc::new(Shared { rules, tokens, places, metrics, next_id }))
+    }
+}
+
+impl<S> Layer<S> for Gate {
+    type Service = Gated<S>;
+
+    fn layer(&self, inner: S) -> Gated<S> {
+        Gated { inner, gate: self.0.clone() }
+    }
+}
+
+/// A service behind the gate.
+#[derive(Debug, Clone)]
+pub struct Gated<S> {
+    inner: S,
+    gate: Arc<Shared>,
+}
+
+impl<S> Service<Request<Body>> for Gated<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let id = self.gate.call_id(request.headers());
+        let (mut observation, admitted) = self.gate.admit(&id, &request);
+        request.extensions_mut().insert(id.clone());
+        // `poll_ready` was asked of this clone, so that it is the one to use.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let rules = self.gate.rules;
+        let span = observation.span();
+        let work = async move {
+            let outcome = match admitted {
+                Ok(()) => observation.within(&rules, request.headers()),
+                Err(refusal) => Err(refusal),
+            };
+            let response = match outcome {
+                Ok(limit) => {
+                    let deadline = tokio::time::Instant::from_std(observation.started() + limit);
+                    match tokio::time::timeout_at(deadline, inner.call(request)).await {
+                        Ok(Ok(response)) => response,
+                        Ok(Err(never)) => match never {},
+                        Err(_elapsed) => refused(Refusal::TooLate { limit }),
+                    }
+                }
+                Err(refusal) => refused(refusal),
+            };
+            observation.answered(response.headers());
+            let mut response = response.map(|body| Answer::new(body, observation));
+            if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+                response.headers_mut().insert(REQUEST_ID, id);
+            }
+            Ok(response)
+        };
+        if span.is_disabled() { Box::pin(work) } else { Box::pin(work.instrument(span)) }
+    }
+}
+
+impl Shared {
+    /// Notes that a call began, and decides whether it goes on.
+    fn admit(&self, id: &CallId, request: &Request<Body>) -> (Observation, Result<(), Refusal>) {
+        let (kind, method) = method(request.uri().path());
+        let span = traces::span(method, id.as_str(), request.headers());
+        let mut observation = Observation::begin(method, span, self.metrics.clone());
+        let needs_token = match kind {
+            Kind::Health => self.rules.health != Exposure::Open,
+            Kind::Reflection => self.rules.reflection != Exposure::Open,
+            Kind::Other => true,
+        };
+        let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Local);
+        let known = self.tokens.borrow().clone().map(|tokens| tokens.holder(request.headers()));
+        let caller = match known {
+            Some(Some(name)) => Caller::Holder(name),
+            Some(None) if needs_token => {
+                self.metrics.unauthenticated.inc();
+                return (observation, Err(Refusal::Unauthenticated));
+            }
+            Some(None) | None => Caller::Peer(peer),
+        };
+        if kind == Kind::Health {
+            return (observation, Ok(()));
+        }
+        let claimed = self.places.claim(caller).map(|place| observation.hold(place));
+        (observation, claimed.map_err(|cause| self.busy(cause)))
+    }
+
+    fn busy(&self, cause: Busy) -> Refusal {
+        busy(cause, &self.rules, &self.metrics)
+    }
+
+    /// The caller's own request id where it looks like one, else a new one.
+    fn call_id(&self, headers: &HeaderMap) -> CallId {
+        let own = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| is_identifier(id));
+        own.map_or_else(
+            || CallId::new(&format!("{:016x}", self.next_id.fetch_add(1, Ordering::Relaxed))),
+            CallId::new,
+        )
+    }
+}
+
+impl Observation {
+    /// How long the call has from its start, unless it waited too long already.
+    fn within(&self, rules: &Rules, headers: &HeaderMap) -> Result<Duration, Refusal> {
+        let waited = Instant::now().duration_since(self.started());
+        let limit = deadline::of(headers).map_or(rules.request_timeout, |own| own.min(rules.request_timeout));
+        if waited >= limit {
+            return Err(Refusal::TooLate { limit });
+        }
+        if waited > rules.max_queue_wait {
+            return Err(busy(Busy::QueueWait, rules, self.metrics()));
+        }
+        Ok(limit)
+    }
+}
+
+/// A refusal because of load, counted. Calls take well under a millisecond: after the longest wait there is room again.
+pub(crate) fn busy(cause: Busy, rules: &Rules, metrics: &Metrics) -> Refusal {
+    metrics.shed(cause.name());
+    Refusal::Busy { cause, retry_after: rules.max_queue_wait.max(Duration::from_millis(10)) }
+}
+
+fn refused(refusal: Refusal) -> Response<Body> {
+    Status::from(refusal).into_http()
+}

@@ -1,0 +1,110 @@
+//! An answer on its way out: it holds the call's place until the last byte is taken, and tells how the call ended.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use http::HeaderMap;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tonic::{Code, Status, body::Body};
+use tracing::Span;
+
+use super::places::Place;
+use crate::{
+    refusal::status,
+    telemetry::{Metrics, metrics::Method},
+};
+
+/// One call from its headers to the end of its answer. Dropped before it knows its code, it was cancelled.
+#[derive(Debug)]
+pub(super) struct Observation {
+    method: Method,
+    started: Instant,
+    code: Option<Code>,
+    span: Span,
+    place: Option<Place>,
+    metrics: Arc<Metrics>,
+}
+
+impl Observation {
+    /// Counts the call and starts its clock.
+    pub(super) fn begin(method: Method, span: Span, metrics: Arc<Metrics>) -> Self {
+        metrics.started(method);
+        Self { method, started: Instant::now(), code: None, span, place: None, metrics }
+    }
+
+    /// When the call began.
+    pub(super) const fn started(&self) -> Instant {
+        self.started
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Keeps a place as long as the call lasts.
+    pub(super) fn hold(&mut self, place: Place) {
+        self.place = Some(place);
+    }
+
+    /// Looks for the code of the answer, in its headers or its trailers.
+    pub(super) fn answered(&mut self, headers: &HeaderMap) {
+        if let Some(status) = Status::from_header_map(headers) {
+            self.code = Some(status.code());
+        }
+    }
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        let code = self.code.unwrap_or(Code::Cancelled);
+        self.span.record("rpc.grpc.status_code", code as i32);
+        self.metrics.handled(self.method, status::name(code), self.started.elapsed());
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub struct Answer {
+    body: Body,
+    observation: Observation,
+}
+
+impl Answer {
+    pub(super) const fn new(body: Body, observation: Observation) -> Self {
+        Self { body, observation }
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = <Body as HttpBody>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &frame
+            && let Some(trailers) = frame.trailers_ref()
+        {
+            self.observation.answered(trailers);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

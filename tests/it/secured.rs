@@ -1,0 +1,157 @@
+//! TLS and Unix domain sockets.
+
+use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
+
+use comity::{
+    moderator::Loaded,
+    pb::moderation_service_client::ModerationServiceClient,
+    server::{
+        Address, Limits, Listener, Served, run,
+        tls::{self, Pem},
+    },
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tokio::sync::watch;
+use tokio_rustls::rustls::ServerConfig;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+
+use crate::server::{LIMITS, moderator, request};
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+fn authority(name: &str) -> Authority {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// Certificate and key for a name, as PEM.
+fn issued(by: &Authority, name: &str) -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    (params.signed_by(&key, by).unwrap().pem(), key.serialize_pem())
+}
+
+fn config(by: &Authority, clients: Option<&Authority>) -> Arc<ServerConfig> {
+    let (certificate, key) = issued(by, "localhost");
+    let pem = Pem {
+        certificates: certificate.into_bytes(),
+        key: key.into_bytes(),
+        client_authorities: clients.map(|authority| authority.pem().into_bytes()),
+    };
+    tls::config(&pem).unwrap()
+}
+
+/// Serves until the test ends.
+async fn serve(address: Address, mode: u32, tls: Option<watch::Receiver<Arc<ServerConfig>>>) -> Address {
+    let listener = Listener::bind(&address, mode).await.unwrap();
+    let bound = listener.address().unwrap();
+    let loaded = watch::channel(Loaded::first(moderator())).1;
+    let served = Served { loaded, tokens: watch::channel(None).1, tls, metrics: Arc::default() };
+    let limits = Limits { handshake_timeout: std::time::Duration::from_secs(10), ..LIMITS };
+    tokio::spawn(run(vec![listener], None, served, limits, std::future::pending()));
+    bound
+}
+
+async fn secured(tls: watch::Receiver<Arc<ServerConfig>>) -> u16 {
+    let any_port = Address::Tcp("127.0.0.1:0".parse().unwrap());
+    let Address::Tcp(address) = serve(any_port, 0, Some(tls)).await else { panic!("not TCP") };
+    address.port()
+}
+
+async fn connect(port: u16, trusted: &Authority, own: Option<(String, String)>) -> Option<Channel> {
+    let mut tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(trusted.pem()));
+    if let Some((certificate, key)) = own {
+        tls = tls.identity(Identity::from_pem(certificate, key));
+    }
+    let endpoint = Endpoint::from_shared(format!("https://localhost:{port}")).unwrap();
+    endpoint.tls_config(tls).unwrap().connect().await.ok()
+}
+
+/// Whether a call is answered. With TLS 1.3 a client learns of a refusal of its certificate only then.
+async fn answers(channel: Option<Channel>) -> bool {
+    match channel {
+        Some(channel) => {
+            ModerationServiceClient::new(channel).moderate_comment(request("A fair point.")).await.is_ok()
+        }
+        None => false,
+    }
+}
+
+#[tokio::test]
+async fn tls_is_spoken_and_a_new_certificate_counts_from_the_next_connection_on() {
+    let (first, second) = (authority("first"), authority("second"));
+    let (replace, current) = watch::channel(config(&first, None));
+    let port = secured(current).await;
+    let open = connect(port, &first, None).await;
+    assert!(answers(open.clone()).await);
+    assert!(!answers(connect(port, &second, None).await).await);
+
+    replace.send_replace(config(&second, None));
+    assert!(answers(connect(port, &second, None).await).await);
+    assert!(!answers(connect(port, &first, None).await).await);
+    // What is open goes on.
+    assert!(answers(open).await);
+}
+
+#[tokio::test]
+async fn with_mutual_tls_a_client_must_show_a_certificate_of_the_right_authority() {
+    let (ours, clients, others) = (authority("ours"), authority("clients"), authority("others"));
+    let (_replace, current) = watch::channel(config(&ours, Some(&clients)));
+    let port = secured(current).await;
+    assert!(answers(connect(port, &ours, Some(issued(&clients, "cms"))).await).await);
+    assert!(!answers(connect(port, &ours, None).await).await);
+    assert!(!answers(connect(port, &ours, Some(issued(&others, "cms"))).await).await);
+}
+
+#[test]
+fn wrong_files_are_refused_by_what_is_wrong_with_them() {
+    let ours = authority("ours");
+    let (certificate, key) = issued(&ours, "localhost");
+    let (_, other_key) = issued(&ours, "localhost");
+    let error = |certificates: &str, key: &str, clients: Option<&str>| {
+        let pem = Pem {
+            certificates: certificates.into(),
+            key: key.into(),
+            client_authorities: clients.map(Into::into),
+        };
+        tls::config(&pem).unwrap_err().to_string()
+    };
+    assert!(error("", &key, None).contains("no certificate"));
+    assert!(error(&certificate, "", None).contains("private key"));
+    assert!(error(&certificate, &other_key, None).contains("certificate and key"));
+    assert!(error(&certificate, &key, Some("")).contains("clients' authorities"));
+}
+
+#[tokio::test]
+async fn a_unix_socket_has_its_mode_and_replaces_one_that_nobody_listens_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("comity.sock");
+    // Left behind by a process that was killed.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    assert!(path.exists());
+    let address = Address::Unix(path.clone());
+    serve(address.clone(), 0o600, None).await;
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let channel = Endpoint::from_shared(format!("unix://{}", path.display())).unwrap().connect().await.ok();
+    assert!(answers(channel).await);
+
+    let taken = Listener::bind(&address, 0o600).await.unwrap_err();
+    assert_eq!(taken.kind(), std::io::ErrorKind::AddrInUse);
+    let file = folder.path().join("policy.toml");
+    std::fs::write(&file, "precious").unwrap();
+    assert!(Listener::bind(&Address::Unix(file.clone()), 0o600).await.is_err());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[tokio::test]
+async fn the_file_of_a_unix_socket_goes_with_its_listener() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("comity.sock");
+    let listener = Listener::bind(&Address::Unix(path.clone()), 0o660).await.unwrap();
+    assert!(path.exists());
+    drop(listener);
+    assert!(!path.exists());
+}
