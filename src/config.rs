@@ -265,6 +265,22 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_for_operators_explains_every_flag() {
+        let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md")).unwrap();
+        let args = Args::command();
+        let serve = args.find_subcommand("serve").unwrap();
+        let flags: Vec<String> = serve
+            .get_arguments()
+            .chain(args.get_arguments())
+            .filter_map(|a| a.get_long())
+            .map(|l| format!("`--{l}`"))
+            .collect();
+        assert!(flags.len() > 20, "{flags:?}");
+        let missing: Vec<&String> = flags.iter().filter(|flag| !guide.contains(*flag)).collect();
+        assert!(missing.is_empty(), "docs/operations.md does not explain {missing:?}");
+    }
+
+    #[test]
     fn no_command_means_serve() {
         assert_eq!(listen(&[]), ["127.0.0.1:50051"]);
         assert_eq!(listen(&["--listen", "[::1]:7"]), ["[::1]:7"]);

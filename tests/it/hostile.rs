@@ -119,6 +119,22 @@ async fn a_connection_whose_other_end_is_gone_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_connection_lives_no_longer_than_it_may() {
+    let limits = Limits {
+        max_connection_age: Duration::from_millis(100),
+        max_connection_age_grace: Duration::from_millis(100),
+        ..LIMITS
+    };
+    let server = TestServer::with(Some(moderator()), limits).await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (mut send, connection): (SendRequest<Bytes>, _) = h2::client::handshake(stream).await.unwrap();
+    // A call that never ends does not keep it open.
+    let _unfinished = send.send_request(call().body(()).unwrap(), false).unwrap();
+    let _ = connection.await;
+    still_serves(&server).await;
+}
+
+#[tokio::test]
 async fn connections_over_the_limit_are_closed_at_once_and_room_comes_back() {
     let limits = Limits { max_connections: 8, handshake_timeout: Duration::from_secs(2), ..LIMITS };
     let server = TestServer::with(Some(moderator()), limits).await;
