@@ -184,10 +184,16 @@ impl Classifier {
         Scores { language, attributes, stances, on_topic, sentiment }
     }
 
-    /// Takes scores apart that were made without an explanation.
-    pub fn explain(&self, question: &Question<'_>, scores: &mut Scores) {
+    /// Takes the scores of some attributes apart that were made without an explanation.
+    pub fn explain(&self, question: &Question<'_>, attributes: &[Attribute], scores: &mut Scores) {
         if scores.language.supported {
-            scores.attributes = self.attributes(question, &scores.language.code, true);
+            let explained =
+                self.attributes(&Question { attributes, ..*question }, &scores.language.code, true);
+            for one in explained {
+                if let Some(score) = scores.attributes.iter_mut().find(|s| s.attribute == one.attribute) {
+                    *score = one;
+                }
+            }
         }
     }
 

@@ -107,8 +107,9 @@ impl Moderator {
         let mut scores = self.classifier.scores(&question);
         let mut verdict = judge(comment, &text, &scores, policy);
         // Most comments meet no threshold and need no explanation; one that does must show its words.
-        if !question.explain && verdict.reasons.iter().any(|reason| reason.attribute.is_some()) {
-            self.classifier.explain(&question, &mut scores);
+        let met: Vec<Attribute> = verdict.reasons.iter().filter_map(|reason| reason.attribute).collect();
+        if !question.explain && !met.is_empty() {
+            self.classifier.explain(&question, &met, &mut scores);
             verdict = judge(comment, &text, &scores, policy);
         }
         let models = self.classifier.models_for(&text, &scores.language.code);

@@ -6,6 +6,7 @@
 mod fold;
 mod graphemes;
 mod language;
+mod letters;
 mod tokens;
 
 use std::ops::Range;

@@ -65,7 +65,12 @@ impl ArticleHeads {
         own_heads: &[LoadedTarget],
     ) -> (Option<f32>, Vec<Stance>, Option<Sentiment>) {
         let Question { text, headline, summary, body, parent, thread, .. } = *question;
-        let reading = Reading::new(text, &self.lexicon);
+        let mut others = question.stance_targets().chain([headline, summary, body]);
+        let reading = if others.any(|other| !other.trim().is_empty()) {
+            Reading::new(text, &self.lexicon)
+        } else {
+            Reading::of_words(text, &self.lexicon)
+        };
         let tone = Tone::new(&reading, &self.lexicon.valence);
         let around = Surroundings { headline, summary, body, parent, thread };
         let comment = Comment { text, reading: &reading, tone: &tone };

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     artifact::ArtifactError,
-    grams::{grams, token_text},
+    grams::token_text,
     standard::sigmoid,
     vocabulary::{Row, Vocabulary, VocabularyParams},
 };
 use crate::{
     scores::{Attribute, AttributeScore, Contribution, Explanation},
-    text::Text,
+    text::{Span, Text, Token},
 };
 
 /// How many words an explanation lists; the others are in its rest.
@@ -125,9 +125,15 @@ impl Civility {
 
     /// Scores a text for the attributes asked for. A text without any known n-gram has no score.
     pub fn scores(&self, text: &Text<'_>, attributes: &[Attribute], explain: bool) -> Vec<AttributeScore> {
-        let row = self.vocabulary.row(text);
+        // The n-grams that are columns: index in the row, first token and last token.
+        let mut met: Vec<(usize, [usize; 2])> = Vec::new();
+        let row = if explain {
+            self.vocabulary.row_of_all(text, |index, first, last| met.push((index, [first, last])))
+        } else {
+            self.vocabulary.row(text)
+        };
         let logits = self.logits(&row);
-        let parts = if explain { self.parts(text, &row) } else { Vec::new() };
+        let explained = explain.then(|| self.explained(text, &row, &met));
         let score = |attribute: Attribute| {
             let head = self.heads.iter().position(|h| h.attribute == attribute).filter(|_| !row.is_empty());
             let logit = head.and_then(|h| logits.get(h)).copied();
@@ -136,8 +142,8 @@ impl Civility {
                 probability: logit.map(sigmoid),
                 explanation: head
                     .zip(logit)
-                    .filter(|_| explain)
-                    .map(|(h, logit)| self.explanation(text, &parts, h, logit)),
+                    .zip(explained.as_ref())
+                    .map(|((h, logit), tokens)| self.explanation(text, tokens, h, logit)),
             }
         };
         attributes.iter().copied().map(score).collect()
@@ -145,58 +151,66 @@ impl Civility {
 
     /// What each token contributed to each head, in log-odds: the weight of an n-gram is shared out evenly to its
     /// occurrences, and of each occurrence to its first and last word.
-    fn parts(&self, text: &Text<'_>, row: &Row) -> Vec<[f64; LANES]> {
-        let mut by_column: Vec<(u32, f32, u32)> =
-            row.iter().map(|(column, value)| (*column, *value, 0)).collect();
-        by_column.sort_unstable_by_key(|(column, ..)| *column);
-        let find = |by_column: &[(u32, f32, u32)], key| {
-            let column = self.vocabulary.column(key)?;
-            by_column.binary_search_by_key(&column, |(c, ..)| *c).ok()
-        };
-        for block in self.vocabulary.spec() {
-            grams(text, *block, |key, _, _| {
-                if let Some(entry) = find(&by_column, key).and_then(|i| by_column.get_mut(i)) {
-                    entry.2 += 1;
-                }
-            });
+    fn explained(&self, text: &Text<'_>, row: &Row, met: &[(usize, [usize; 2])]) -> Vec<Explained> {
+        let mut times = vec![0_u32; row.len()];
+        for (index, _) in met {
+            if let Some(times) = times.get_mut(*index) {
+                *times += 1;
+            }
         }
-        let mut parts = vec![[0.0; LANES]; text.tokens().len()];
-        for block in self.vocabulary.spec() {
-            grams(text, *block, |key, first, last| {
-                let Some((column, value, times)) = find(&by_column, key).and_then(|i| by_column.get(i))
-                else {
-                    return;
-                };
-                let Some(line) = self.lines.get(*column as usize) else { return };
-                let share = f64::from(*value) / f64::from(*times) / 2.0;
-                for token in [first, last] {
-                    let Some(part) = parts.get_mut(token) else { continue };
-                    for ((sum, weight), head) in part.iter_mut().zip(line).zip(&self.heads) {
-                        *sum += f64::from(*weight) * f64::from(head.scale) * share;
-                    }
-                }
-            });
+        let span = |token: &Token| text.origin(token.begin as usize..token.end as usize);
+        let token = |token| Explained { span: span(token), parts: [0.0; LANES] };
+        let mut tokens: Vec<Explained> = text.tokens().iter().map(token).collect();
+        let mut scales = [0.0; LANES];
+        for (scale, head) in scales.iter_mut().zip(&self.heads) {
+            *scale = f64::from(head.scale);
         }
-        parts
+        for (index, ends) in met {
+            let (Some((column, value)), Some(times)) = (row.get(*index), times.get(*index)) else { continue };
+            let Some(line) = self.lines.get(*column as usize) else { continue };
+            let share = f64::from(*value) / f64::from(*times) / 2.0;
+            let mut parts = [0.0; LANES];
+            for ((part, weight), scale) in parts.iter_mut().zip(line).zip(scales) {
+                *part = f64::from(*weight) * scale * share;
+            }
+            for token in ends {
+                let Some(token) = tokens.get_mut(*token) else { continue };
+                for (sum, part) in token.parts.iter_mut().zip(parts) {
+                    *sum += part;
+                }
+            }
+        }
+        tokens
     }
 
-    fn explanation(&self, text: &Text<'_>, parts: &[[f64; LANES]], head: usize, logit: f32) -> Explanation {
-        let mut contributions: Vec<Contribution> = text
-            .tokens()
-            .iter()
-            .zip(parts)
-            .filter_map(|(token, part)| {
-                let log_odds = part.get(head).copied().filter(|l| *l != 0.0)?;
-                let span = text.origin(token.begin as usize..token.end as usize);
-                Some(Contribution { span, term: token_text(text, token).to_owned(), log_odds })
+    /// The words that moved a head most.
+    fn explanation(&self, text: &Text<'_>, tokens: &[Explained], head: usize, logit: f32) -> Explanation {
+        let mut moved: Vec<(f64, Span, &Token)> = (tokens.iter().zip(text.tokens()))
+            .filter_map(|(token, read)| {
+                let log_odds = token.parts.get(head).copied().filter(|l| *l != 0.0)?;
+                Some((log_odds, token.span, read))
             })
             .collect();
-        contributions.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.span.cmp(&b.span)));
-        contributions.truncate(MAX_CONTRIBUTIONS);
+        moved.sort_by(|(a, one, _), (b, other, _)| b.abs().total_cmp(&a.abs()).then(one.cmp(other)));
+        moved.truncate(MAX_CONTRIBUTIONS);
+        let contributions: Vec<Contribution> = moved
+            .into_iter()
+            .map(|(log_odds, span, token)| Contribution {
+                span,
+                term: token_text(text, token).to_owned(),
+                log_odds,
+            })
+            .collect();
         let bias = self.heads.get(head).map_or(0.0, |h| f64::from(h.bias));
         let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
         Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
     }
+}
+
+/// A token with what it contributed to each head.
+struct Explained {
+    span: Span,
+    parts: [f64; LANES],
 }
 
 #[cfg(test)]
@@ -204,7 +218,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::classifier::grams::Block;
+    use crate::classifier::grams::{Block, grams};
 
     /// Two heads over every n-gram of a few words, with weights drawn from the keys themselves.
     fn civility() -> Civility {

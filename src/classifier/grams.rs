@@ -117,14 +117,15 @@ fn words(text: &Text<'_>, min: usize, max: usize, emit: &mut impl FnMut(u32, usi
 
 /// All runs of `min..=max` letters, each hash grown from the one before.
 fn runs(letters: &[u32], seed: u64, min: usize, max: usize, mut emit: impl FnMut(u32)) {
-    for begin in 0..letters.len() {
-        let mut hash = seed;
-        for (n, letter) in (1..=max).zip(letters.iter().skip(begin)) {
+    let mut rest = letters;
+    while let [_, after @ ..] = rest {
+        let (short, long) = rest.split_at(rest.len().min(min - 1));
+        let mut hash = short.iter().fold(seed, |hash, letter| mix(hash, u64::from(*letter)));
+        for letter in long.iter().take(max + 1 - min) {
             hash = mix(hash, u64::from(*letter));
-            if n >= min {
-                emit(key(hash));
-            }
+            emit(key(hash));
         }
+        rest = after;
     }
 }
 

@@ -34,6 +34,9 @@ pub fn holds_phrase_of(text: &Text<'_>, other: &str, language: &str) -> bool {
     if script == self::script(language) {
         return false;
     }
+    if script == Script::Hangul && text.folded().is_ascii() {
+        return false;
+    }
     let (is_word, least): (fn(char) -> bool, _) = match script {
         Script::Hangul => (is_hangul, MIN_HANGUL),
         Script::Latin => (|c| c.is_ascii_alphabetic(), MIN_LATIN),

@@ -26,17 +26,21 @@ impl Valence {
     }
 
     /// The sum over distinct known words, divided by the root of their number; 0 when none is known.
-    pub fn of(&self, units: impl IntoIterator<Item = Unit>, scratch: &mut Vec<u32>) -> f32 {
-        scratch.clear();
-        scratch.extend(units.into_iter().map(|u| u.marked));
-        scratch.sort_unstable();
-        scratch.dedup();
-        let (sum, count) = scratch
-            .iter()
-            .filter_map(|&w| self.weight(w))
-            .fold((0.0, 0_u16), |(s, n), w| (s + w, n.saturating_add(1)));
-        if count == 0 { 0.0 } else { sum / f32::from(count).sqrt() }
+    pub fn of(&self, units: impl IntoIterator<Item = Unit>) -> f32 {
+        let known = |u: Unit| self.weight(u.marked).map(|weight| (u.marked, weight));
+        let known: Vec<Option<(u32, f32)>> = units.into_iter().map(known).collect();
+        mean(&known, &mut Vec::new())
     }
+}
+
+/// The sum over distinct words with their weights, in the order of their hashes, divided by the root of their number.
+fn mean(known: &[Option<(u32, f32)>], scratch: &mut Vec<(u32, f32)>) -> f32 {
+    scratch.clear();
+    scratch.extend(known.iter().flatten());
+    scratch.sort_unstable_by_key(|(marked, _)| *marked);
+    scratch.dedup_by_key(|(marked, _)| *marked);
+    let (sum, count) = scratch.iter().fold((0.0, 0_u16), |(s, n), (_, w)| (s + w, n.saturating_add(1)));
+    if count == 0 { 0.0 } else { sum / f32::from(count).sqrt() }
 }
 
 /// The valence of a comment, measured once for all targets.
@@ -57,21 +61,22 @@ pub struct Tone {
 impl Tone {
     /// Measures a reading.
     pub fn new(reading: &Reading<'_>, valence: &Valence) -> Self {
-        let mut scratch = Vec::new();
         let units = &reading.units;
         let count = units.len().max(1) as f32;
+        // Each word is looked up once, for its sentence and for the whole.
+        let known: Vec<Option<(u32, f32)>> =
+            units.iter().map(|u| valence.weight(u.marked).map(|weight| (u.marked, weight))).collect();
         let (mut negative, mut positive) = (0.0, 0.0);
-        for weight in units.iter().filter_map(|u| valence.weight(u.marked)) {
+        for (_, weight) in known.iter().flatten() {
             negative += weight.min(0.0);
             positive += weight.max(0.0);
         }
-        let sentences = reading
-            .sentences
-            .iter()
-            .map(|s| valence.of(units.get(s.clone()).unwrap_or_default().iter().copied(), &mut scratch));
+        let mut scratch = Vec::new();
+        let sentences =
+            reading.sentences.iter().map(|s| mean(known.get(s.clone()).unwrap_or_default(), &mut scratch));
         Self {
             sentences: sentences.collect(),
-            whole: valence.of(units.iter().copied(), &mut scratch),
+            whole: mean(&known, &mut scratch),
             negative: negative / count,
             positive: positive / count,
             negated: units.iter().filter(|u| u.is_negated()).count() as f32 / count,

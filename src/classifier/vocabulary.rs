@@ -1,7 +1,7 @@
 //! From n-grams to a sparse row: which n-grams are columns, and what a column is worth.
 //!
 //! A value is `(1 + ln tf) * idf`, and each block of a row is scaled to length 1 over the columns that it has
-//! (Salton and Buckley 1988, "ltc"). One allocation for the row and one for a bit per column; none per n-gram.
+//! (Salton and Buckley 1988, "ltc"). A few allocations for a text; none per n-gram.
 
 use serde::{Deserialize, Serialize};
 
@@ -119,28 +119,36 @@ impl Vocabulary {
 
     /// The row of a text, each block of length 1.
     pub fn row(&self, text: &Text<'_>) -> Row {
-        let mut row = Row::with_capacity(text.folded().len() * 2);
-        let mut seen = vec![0_u64; self.columns().div_ceil(64)];
-        let mut again = Vec::new();
+        self.row_of_all(text, |_, _, _| {})
+    }
+
+    /// The row of a text; calls `met(index, first_token, last_token)` for each n-gram that is a column, with its index in
+    /// the row.
+    pub fn row_of_all(&self, text: &Text<'_>, mut met: impl FnMut(usize, usize, usize)) -> Row {
+        let mut places = Places::new(text.folded().len());
+        let mut repeats: Vec<u32> = Vec::new();
         for block in self.spec() {
-            let start = row.len();
-            again.clear();
-            grams(text, *block, |key, _, _| {
+            let start = places.row.len();
+            repeats.clear();
+            grams(text, *block, |key, first, last| {
                 let Some(column) = self.column(key) else { return };
-                let Some(word) = seen.get_mut(column as usize / 64) else { return };
-                let bit = 1 << (column % 64);
-                if *word & bit == 0 {
-                    *word |= bit;
-                    row.push((column, self.idf(column)));
-                } else {
-                    again.push(column);
+                let index = places.index(column, || self.idf(column));
+                if let Some(repeats) = index.checked_sub(start).and_then(|i| repeats.get_mut(i)) {
+                    *repeats += 1;
+                } else if index == start + repeats.len() {
+                    repeats.push(0);
                 }
+                met(index, first, last);
             });
-            let block_row = row.get_mut(start..).unwrap_or_default();
-            weigh_repeats(block_row, &mut again);
+            let block_row = places.row.get_mut(start..).unwrap_or_default();
+            for ((_, value), repeats) in
+                block_row.iter_mut().zip(&repeats).filter(|(_, repeats)| **repeats > 0)
+            {
+                *value *= 1.0 + libm::logf((repeats + 1) as f32);
+            }
             scale_to_length_one(block_row);
         }
-        row
+        places.row
     }
 
     fn idf(&self, column: u32) -> f32 {
@@ -148,17 +156,48 @@ impl Vocabulary {
     }
 }
 
-/// Multiplies the values of columns that were met more than once by `1 + ln tf`.
-fn weigh_repeats(row: &mut [(u32, f32)], again: &mut [u32]) {
-    if again.is_empty() {
-        return;
+/// A row with a table of where each column stands in it.
+struct Places {
+    row: Row,
+    /// Open addressing with linear probing, at most half full: an index in the row plus 1, 0 where there is none.
+    slots: Vec<u32>,
+}
+
+impl Places {
+    /// For a text of so many bytes.
+    fn new(bytes: usize) -> Self {
+        let expected = (bytes * 4).clamp(32, 2048);
+        Self { row: Row::with_capacity(expected), slots: vec![0; expected.next_power_of_two() * 2] }
     }
-    again.sort_unstable();
-    for (column, value) in row {
-        let first = again.partition_point(|c| c < column);
-        let repeats = again.iter().skip(first).take_while(|c| *c == column).count();
-        if repeats > 0 {
-            *value *= 1.0 + libm::logf((repeats + 1) as f32);
+
+    /// Where a column stands in the row; put at its end with a value when it is not there yet.
+    fn index(&mut self, column: u32, value: impl FnOnce() -> f32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = column.wrapping_mul(0x9e37_79b1) as usize & mask;
+        while let Some(slot) = self.slots.get_mut(at) {
+            let Some(index) = slot.checked_sub(1) else {
+                *slot = self.row.len() as u32 + 1;
+                break;
+            };
+            if self.row.get(index as usize).is_some_and(|(known, _)| *known == column) {
+                return index as usize;
+            }
+            at = (at + 1) & mask;
+        }
+        self.row.push((column, value()));
+        if self.row.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        self.row.len() - 1
+    }
+
+    /// Doubles the table.
+    fn grow(&mut self) {
+        let columns = std::mem::take(&mut self.row);
+        self.slots = vec![0; self.slots.len() * 2];
+        self.row.reserve(columns.len() * 2);
+        for (column, value) in columns {
+            self.index(column, || value);
         }
     }
 }

@@ -253,7 +253,11 @@ impl Terms {
         let terms: Vec<Term> = keys
             .chunk_by(|a, b| a == b)
             .filter_map(|run| run.first().map(|&key| (key, rarity(key), run.len() as f32)))
-            .map(|(key, rarity, count)| Term { key, rarity, weight: (1.0 + libm::logf(count)) * rarity })
+            .map(|(key, rarity, count)| {
+                // The logarithm of 1 is 0, and most counts are 1.
+                let often = if count > 1.0 { 1.0 + libm::logf(count) } else { 1.0 };
+                Term { key, rarity, weight: often * rarity }
+            })
             .collect();
         let norm = terms.iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
         let rarity = terms.iter().map(|t| t.rarity).sum();
@@ -301,13 +305,23 @@ pub struct Reading<'t> {
 impl<'t> Reading<'t> {
     /// Reads a text. Time is linear in its length but for one sort.
     pub fn new(text: &'t Text<'_>, lexicon: &Lexicon) -> Self {
-        Self::of_all([text], lexicon)
+        Self::read([text], lexicon, true)
+    }
+
+    /// Reads a text that will be compared with no other: [`Self::stems`] and [`Self::grams`] stay empty.
+    pub fn of_words(text: &'t Text<'_>, lexicon: &Lexicon) -> Self {
+        Self::read([text], lexicon, false)
     }
 
     /// Reads several texts as one, such as the earlier comments of a thread. [`Self::folded`] is that of the first.
     pub fn of_all(texts: impl IntoIterator<Item = &'t Text<'t>>, lexicon: &Lexicon) -> Self {
+        Self::read(texts, lexicon, true)
+    }
+
+    fn read(texts: impl IntoIterator<Item = &'t Text<'t>>, lexicon: &Lexicon, is_compared: bool) -> Self {
         let mut reader = Reader {
             lexicon,
+            is_compared,
             units: Vec::new(),
             sentences: Vec::new(),
             stems: Vec::new(),
@@ -334,6 +348,8 @@ impl<'t> Reading<'t> {
 /// The state while one reading is made.
 struct Reader<'l> {
     lexicon: &'l Lexicon,
+    /// Whether stems and character grams are wanted.
+    is_compared: bool,
     units: Vec<Unit>,
     sentences: Vec<Range<usize>>,
     stems: Vec<u32>,
@@ -418,7 +434,7 @@ impl Reader<'_> {
             if stem.len() != word.len() && self.lexicon.morphology == Morphology::Particles {
                 unit.roles |= self.lexicon.roles.of(unit.stem);
             }
-            if !unit.has(role::STOP) {
+            if self.is_compared && !unit.has(role::STOP) {
                 if word.chars().nth(1).is_some() {
                     self.stems.push(unit.stem);
                 }

@@ -23,9 +23,8 @@ mod swearing;
 use std::ops::Range;
 
 use draft::{Draft, Unit};
-use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::Span;
+use super::{Span, graphemes::graphemes as graphemes_of};
 
 /// How a word was disguised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -203,13 +202,12 @@ fn finish(original: &str, draft: Draft<'_>) -> Folded {
         }
         text.push(ch);
     }
-    // In ASCII only a carriage return before a line feed joins with its neighbour; the fold keeps them in one unit.
-    let plain = original.is_ascii() && !original.contains('\r');
-    let graphemes: Vec<u32> = if plain {
-        (0..original.len() as u32).collect()
-    } else {
-        original.grapheme_indices(true).map(|(at, _)| at as u32).collect()
-    };
+    let mut graphemes: Vec<u32> = Vec::with_capacity(units.len());
+    let mut at = 0;
+    for grapheme in graphemes_of(original) {
+        graphemes.push(at);
+        at += grapheme.len() as u32;
+    }
     for disguise in &mut disguises {
         disguise.span = widened(&graphemes, original.len(), disguise.span);
     }
@@ -246,6 +244,7 @@ fn joined(original: &str, sorted: Vec<Disguise>) -> Vec<Disguise> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation as _;
 
     use super::DisguiseKind::{Confusable, Invisible, Leet, MarkStack, Masked, Spaced, Stretched, Styled};
     use super::*;

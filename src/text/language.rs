@@ -20,6 +20,8 @@ mod words;
 use unicode_script::{Script, UnicodeScript as _};
 use whichlang::Lang;
 
+use super::letters::{is_letter, is_syllable};
+
 /// A detected language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detected {
@@ -61,8 +63,12 @@ struct Letters {
 impl Letters {
     fn of(text: &str) -> Self {
         let mut letters = Self { latin: 0, hangul: 0, other: 0, script: Script::Unknown };
-        for c in text.chars().filter(|c| c.is_alphabetic()) {
-            let script = if c.is_ascii() { Script::Latin } else { c.script() };
+        for c in text.chars().filter(|&c| is_letter(c)) {
+            let script = match c {
+                _ if c.is_ascii() => Script::Latin,
+                _ if is_syllable(c) => Script::Hangul,
+                _ => c.script(),
+            };
             if script == Script::Latin {
                 letters.latin += 1;
             } else if script == Script::Hangul {
@@ -158,8 +164,7 @@ fn latin(text: &str, letters: usize) -> Detected {
 /// Counts common words; a Latin letter that English lacks counts as one, too.
 fn evidence(text: &str) -> Evidence {
     let mut found = Evidence::default();
-    for word in
-        text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '\u{2019}').filter(|w| !w.is_empty())
+    for word in text.split(|c: char| !is_letter(c) && c != '\'' && c != '\u{2019}').filter(|w| !w.is_empty())
     {
         found.words += 1;
         let key = words::key(word.as_bytes());

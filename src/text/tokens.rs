@@ -8,6 +8,8 @@ use std::str::CharIndices;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::letters::{is_letter, is_letter_or_digit, is_number};
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
@@ -81,11 +83,11 @@ pub(super) fn tokens(folded: &str) -> Vec<Token> {
 /// Reads on to the end of a word or number; says also whether it holds a letter.
 fn word_end(chars: &mut Peekable<CharIndices<'_>>, begin: usize, first: char) -> (usize, bool) {
     let mut end = begin + first.len_utf8();
-    let mut letters = !first.is_numeric();
+    let mut letters = !is_number(first);
     let mut last = first;
     while let Some(&(_, c)) = chars.peek() {
         let inner = match c {
-            '\'' => last.is_alphabetic(),
+            '\'' => is_letter(last),
             '.' | ',' | ':' | '/' => last.is_ascii_digit() && !letters,
             _ => false,
         };
@@ -101,7 +103,7 @@ fn word_end(chars: &mut Peekable<CharIndices<'_>>, begin: usize, first: char) ->
         } else if !is_part(c) {
             break;
         }
-        letters |= !inner && !c.is_numeric();
+        letters = letters || !inner && !is_number(c);
         last = c;
         end += c.len_utf8();
         chars.next();
@@ -111,10 +113,7 @@ fn word_end(chars: &mut Peekable<CharIndices<'_>>, begin: usize, first: char) ->
 
 /// Letters, digits and the marks and joiners that belong to them.
 fn is_part(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric();
-    }
-    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
+    is_letter_or_digit(c) || !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}'))
 }
 
 /// Marks after which a new sentence begins.

@@ -29,7 +29,7 @@ impl Target {
     /// Reads a target; `None` when it has no word.
     pub fn new(text: &str, lexicon: &Lexicon) -> Option<Self> {
         let text = Text::read(text);
-        let reading = Reading::new(&text, lexicon);
+        let reading = Reading::of_words(&text, lexicon);
         let words = || reading.units.iter().filter(|u| u.is_word);
         let mut stems: Vec<u32> =
             words().filter(|u| !u.has(role::STOP | role::TARGET_NEGATION)).map(|u| u.stem).collect();
@@ -61,7 +61,7 @@ impl Target {
             words: reading.words,
             is_negated,
             sign: if is_negated == is_ban { 1.0 } else { -1.0 },
-            valence: lexicon.valence.of(reading.units.iter().copied(), &mut Vec::new()),
+            valence: lexicon.valence.of(reading.units.iter().copied()),
             folded: reading.folded.trim().to_owned(),
             stems,
         })
@@ -132,7 +132,7 @@ pub fn features(
     let grams = target.grams.iter().filter(|&&g| comment.grams.contains(g)).count() as f32;
     let cosine = part(dot, comment.stems.norm * target.norm);
     let valence_mention = part(mentions.valence_sum, mentions.sentences);
-    let valence_near = lexicon.valence.of(mentions.near.iter().copied(), &mut Vec::new());
+    let valence_near = lexicon.valence.of(mentions.near.iter().copied());
     let (agree, disagree) = (libm::log1pf(mentions.agree), libm::log1pf(mentions.disagree));
     let (sign, negations) = (target.sign, libm::log1pf(mentions.negations));
     [

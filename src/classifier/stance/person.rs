@@ -90,10 +90,9 @@ impl Mention<'_> {
     /// the name's own words have none.
     pub fn features(&self, valence: &Valence) -> [f32; FEATURES] {
         let (left, right) = (last(self.left, NEAR), first(self.right, NEAR));
-        let mut scratch = Vec::new();
-        let mut of = |a: &[Unit], b: &[Unit]| {
+        let of = |a: &[Unit], b: &[Unit]| {
             let words = a.iter().chain(b).filter(|unit| !is_name(self.target, unit));
-            valence.of(words.copied(), &mut scratch)
+            valence.of(words.copied())
         };
         [
             of(self.left, self.right),

@@ -13,6 +13,7 @@ use super::{
     draft::{Draft, Unit},
 };
 use crate::text::graphemes::is_ignorable;
+use crate::text::letters::{is_letter, is_letter_or_digit};
 
 /// How many marks may follow one base in a script that needs them. Real text has at most four (Thai, Hebrew with
 /// accents); stacks for show have dozens.
@@ -68,7 +69,7 @@ impl Reader<'_> {
         if is_combining_mark(c) {
             self.marks += 1;
             if self.marks == STACK
-                || is_overlay(c) && self.draft.units.last().is_some_and(|u| u.ch.is_alphabetic())
+                || is_overlay(c) && self.draft.units.last().is_some_and(|u| is_letter(u.ch))
             {
                 self.record(DisguiseKind::MarkStack, end);
             }
@@ -155,9 +156,9 @@ impl Reader<'_> {
         );
         if matches!(c, '\u{200c}' | '\u{200d}') && !plain_script {
             self.draft.units.push(Unit { ch: c, begin, end });
-        } else if last.is_alphabetic()
+        } else if is_letter(last)
             && plain_script
-            && next.is_some_and(|n| n.is_alphanumeric() || is_ignorable(n))
+            && next.is_some_and(|n| is_letter_or_digit(n) || is_ignorable(n))
         {
             self.record(DisguiseKind::Invisible, end);
         }

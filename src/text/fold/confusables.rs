@@ -12,6 +12,7 @@ use super::{
     DisguiseKind,
     draft::{Draft, Unit},
 };
+use crate::text::letters::{is_letter, is_letter_or_digit, is_syllable};
 
 /// How many letters a word of look-alikes must have: single letters name angles and helices.
 const MIN_LETTERS: usize = 2;
@@ -27,7 +28,7 @@ pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
         imitate(word, true, &mut found);
     }
     let latin = units.iter().filter(|u| u.ch.is_ascii_alphabetic()).count();
-    let letters = units.iter().filter(|u| u.ch.is_alphabetic()).count();
+    let letters = units.iter().filter(|u| is_letter(u.ch)).count();
     if latin * 2 > letters {
         for word in words(&mut units).filter(|word| word.len() >= MIN_LETTERS) {
             if word.iter().all(|u| is_foreign(u.ch) && imitated(u.ch, false).is_some()) {
@@ -45,8 +46,8 @@ pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
 /// The runs of letters and digits.
 fn words(units: &mut [Unit]) -> impl Iterator<Item = &mut [Unit]> {
     units
-        .chunk_by_mut(|a, b| a.ch.is_alphanumeric() == b.ch.is_alphanumeric())
-        .filter(|chunk| chunk.first().is_some_and(|u| u.ch.is_alphanumeric()))
+        .chunk_by_mut(|a, b| is_letter_or_digit(a.ch) == is_letter_or_digit(b.ch))
+        .filter(|chunk| chunk.first().is_some_and(|u| is_letter_or_digit(u.ch)))
 }
 
 /// Replaces what can be replaced in one word, and remembers its ends when anything was.
@@ -67,7 +68,8 @@ fn imitate(word: &mut [Unit], lenient: bool, found: &mut Vec<[Unit; 2]>) {
 /// script whose letters look Latin.
 fn is_foreign(c: char) -> bool {
     c > '\u{24f}'
-        && c.is_alphabetic()
+        && !is_syllable(c)
+        && is_letter(c)
         && matches!(
             c.script(),
             Script::Latin

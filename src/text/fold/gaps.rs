@@ -10,6 +10,7 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
+use crate::text::letters::is_syllable;
 
 /// How many emoji one gap may hold.
 const MAX_GAP: usize = 3;
@@ -54,7 +55,7 @@ fn splits_word(units: &[Unit], begin: usize, end: usize) -> bool {
 }
 
 fn is_emoji(c: char) -> bool {
-    c > '\u{2000}' && !matches!(c, '\u{2122}' | '\u{2139}') && c.is_emoji_char()
+    c > '\u{2000}' && !is_syllable(c) && !matches!(c, '\u{2122}' | '\u{2139}') && c.is_emoji_char()
 }
 
 const fn is_heart(c: char) -> bool {

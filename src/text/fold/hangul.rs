@@ -7,6 +7,7 @@ use super::{
     DisguiseKind,
     draft::{Draft, Unit, at, before, slice},
 };
+use crate::text::letters::is_syllable;
 
 /// Common Korean swear words and insults.
 #[rustfmt::skip]
@@ -14,6 +15,12 @@ const WORDS: [&str; 33] = [
     "시발", "씨발", "시팔", "씨팔", "씨벌", "병신", "븅신", "지랄", "새끼", "개새끼", "개새", "씹새끼",
     "개자식", "존나", "좆같", "좆까", "쌍놈", "썅년", "미친놈", "미친년", "느금마", "쓰레기", "인간쓰레기", "꺼져",
     "닥쳐", "뒈져", "대가리", "돌대가리", "아가리", "또라이", "멍청한", "개돼지", "찌질한",
+];
+
+/// The syllables with which the [`WORDS`] begin.
+const FIRST: [char; 25] = [
+    '시', '씨', '병', '븅', '지', '새', '개', '씹', '존', '좆', '쌍', '썅', '미', '느', '쓰', '인', '꺼',
+    '닥', '뒈', '대', '돌', '아', '또', '멍', '찌',
 ];
 
 /// How many digits or marks may stand between two syllables.
@@ -25,29 +32,27 @@ pub(super) fn join(draft: &mut Draft<'_>) -> bool {
         return false;
     }
     draft.rewrite(|draft, old, new| {
-        let mut index = 0;
-        while index < old.len() {
-            if let Some((end, kind)) = found(old, index) {
-                let whole = slice(old, index, end);
-                new.extend(whole.iter().filter(|u| is_syllable(u.ch)));
-                draft.undone(kind, whole);
-                index = end;
-            } else {
-                new.extend(old.get(index));
-                index += 1;
-            }
+        let mut done = 0;
+        while let Some((begin, end, kind)) = (done..old.len()).find_map(|begin| found(old, begin)) {
+            let whole = slice(old, begin, end);
+            new.extend_from_slice(slice(old, done, begin));
+            new.extend(whole.iter().filter(|u| is_syllable(u.ch)));
+            draft.undone(kind, whole);
+            done = end;
         }
-        new.len() < old.len()
+        new.extend_from_slice(slice(old, done, old.len()));
+        done > 0
     })
 }
 
-/// The longest word of the list that stands disguised here: where it ends and how it is disguised.
-fn found(units: &[Unit], begin: usize) -> Option<(usize, DisguiseKind)> {
+/// The longest word of the list that stands disguised here: where it begins and ends and how it is disguised.
+fn found(units: &[Unit], begin: usize) -> Option<(usize, usize, DisguiseKind)> {
     let previous = before(units, begin);
-    if !is_syllable(at(units, begin)) || is_syllable(previous) || previous.is_ascii_digit() {
+    if is_syllable(previous) || !FIRST.contains(&at(units, begin)) || previous.is_ascii_digit() {
         return None;
     }
-    WORDS.iter().filter_map(|word| matched(units, begin, word)).max_by_key(|&(end, _)| end)
+    let found = WORDS.iter().filter_map(|word| matched(units, begin, word)).max_by_key(|&(end, _)| end);
+    found.map(|(end, kind)| (begin, end, kind))
 }
 
 fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseKind)> {
@@ -82,11 +87,17 @@ fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseK
     kind.filter(|_| !torn).map(|kind| (end, kind))
 }
 
-const fn is_syllable(c: char) -> bool {
-    matches!(c, '\u{ac00}'..='\u{d7a3}')
-}
-
 const fn is_separator(c: char) -> bool {
     let is_emoji = matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
     is_emoji || c.is_ascii_digit() || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_begins_with_one_of_the_first_syllables() {
+        assert!(WORDS.iter().all(|word| word.starts_with(FIRST)));
+    }
 }

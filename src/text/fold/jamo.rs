@@ -5,7 +5,7 @@
 
 use super::{
     DisguiseKind,
-    draft::{Draft, Unit, slice},
+    draft::{Draft, Unit},
 };
 
 const LEADS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
@@ -18,18 +18,14 @@ pub(super) fn compose(draft: &mut Draft<'_>) -> bool {
         return false;
     }
     draft.rewrite(|draft, old, new| {
-        let mut index = 0;
-        while index < old.len() {
-            let length = old.iter().skip(index).take_while(|u| is_jamo(u.ch)).count();
-            let run = slice(old, index, index + length);
+        for run in old.chunk_by(|a, b| is_jamo(a.ch) == is_jamo(b.ch)) {
             let syllables = read(run);
             if syllables.len() >= 2 {
                 draft.undone(DisguiseKind::Spaced, run);
                 new.extend(syllables);
             } else {
-                new.extend(slice(old, index, index + length.max(1)));
+                new.extend_from_slice(run);
             }
-            index += length.max(1);
         }
         new.len() < old.len()
     })

@@ -9,12 +9,16 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
+use crate::text::letters::is_letter_or_digit;
 
 /// The fewest true letters of a word not on the list.
 const MIN_LETTERS: usize = 3;
 
 /// Reads digits and symbols within words as letters.
 pub(super) fn read(draft: &mut Draft<'_>) -> bool {
+    if !draft.units.iter().any(|u| is_part(u.ch) && !u.ch.is_ascii_alphabetic()) {
+        return false;
+    }
     let mut units = std::mem::take(&mut draft.units);
     let mut found = Vec::new();
     let mut begin = 0;
@@ -25,7 +29,7 @@ pub(super) fn read(draft: &mut Draft<'_>) -> bool {
         }
         let length = units.iter().skip(begin).take_while(|u| is_part(u.ch)).count();
         let end = begin + length;
-        let alone = !before(&units, begin).is_alphanumeric() && !at(&units, end).is_alphanumeric();
+        let alone = !is_letter_or_digit(before(&units, begin)) && !is_letter_or_digit(at(&units, end));
         if let Some((from, to, one)) = alone.then(|| core(&units, begin, end)).flatten() {
             for unit in units.get_mut(from..to).unwrap_or_default() {
                 unit.ch = letter(unit.ch, one).unwrap_or(unit.ch);

@@ -9,6 +9,7 @@ use super::{
     draft::{Draft, Unit, at, slice, span_of},
     swearing,
 };
+use crate::text::letters::is_letter_or_digit;
 
 /// Top-level domains taken for real without a path behind them, sorted. Words such as "in", "it", "so" and "me" are
 /// left out: they follow a full stop too often.
@@ -24,7 +25,7 @@ const MAX_ADDRESS: usize = 254;
 
 /// Replaces links by `urlx` and at-sign names by `userx`.
 pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
-    if !draft.units.iter().any(|u| matches!(u.ch, '.' | '@' | ':')) {
+    if !draft.units.iter().any(|u| is_telltale(u.ch)) {
         return false;
     }
     draft.rewrite(|draft, old, new| {
@@ -43,8 +44,17 @@ pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
     })
 }
 
+/// Characters without one of which nothing is a link or a name.
+const fn is_telltale(c: char) -> bool {
+    matches!(c, '.' | '@' | ':')
+}
+
 /// Copies one chunk without white space, with its links and names replaced.
 fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
+    if !units.iter().any(|u| is_telltale(u.ch)) {
+        new.extend_from_slice(units);
+        return false;
+    }
     let mut from = 0;
     let mut changed = false;
     // What follows a replaced link follows a space.
@@ -87,14 +97,14 @@ enum Found {
 
 /// The link or name that begins here, and where it ends.
 fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> {
-    if previous.is_alphanumeric() || previous == '_' {
+    if is_letter_or_digit(previous) || previous == '_' {
         return None;
     }
     let first = at(units, from);
     if first == '@' {
         return user(units, from).map(|end| (Found::User, end));
     }
-    if !first.is_alphanumeric() {
+    if !is_letter_or_digit(first) {
         return None;
     }
     if starts(units, from, "http://") || starts(units, from, "https://") || starts(units, from, "www.") {
@@ -107,7 +117,7 @@ fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> 
 
 /// An at-sign name: letters, digits and underscores, unless it reads as a swear word in disguise.
 fn user(units: &[Unit], from: usize) -> Option<usize> {
-    let end = name_end(units, from + 1, |c| c.is_alphanumeric() || c == '_');
+    let end = name_end(units, from + 1, |c| is_letter_or_digit(c) || c == '_');
     let name = slice(units, from + 1, end);
     let swears = swearing::is_known(std::iter::once('a').chain(name.iter().map(|u| u.ch)));
     (!name.is_empty() && !swears).then_some(end)
@@ -116,7 +126,7 @@ fn user(units: &[Unit], from: usize) -> Option<usize> {
 /// `name@example.com`, `example.com` or `example.anything/path`, without a scheme.
 fn address(units: &[Unit], from: usize) -> Option<usize> {
     let near = slice(units, 0, units.len().min(from + MAX_ADDRESS + 1));
-    let local = name_end(near, from, |c| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%'));
+    let local = name_end(near, from, |c| is_letter_or_digit(c) || matches!(c, '.' | '_' | '+' | '-' | '%'));
     if local > from + MAX_ADDRESS {
         return None;
     }
@@ -137,7 +147,7 @@ fn address(units: &[Unit], from: usize) -> Option<usize> {
     if rest.clone().any(<[Unit]>::is_empty) || rest.clone().all(|label| label.len() < 2) {
         return None;
     }
-    let path = at(units, end) == '/' && at(units, end + 1).is_alphanumeric();
+    let path = at(units, end) == '/' && is_letter_or_digit(at(units, end + 1));
     if path && rest.all(|label| label.len() < 2 || label.iter().all(|u| u.ch.is_ascii_digit())) {
         return None;
     }
@@ -162,7 +172,7 @@ fn name_end(units: &[Unit], from: usize, part: impl Fn(char) -> bool) -> usize {
 /// The end of a link without the punctuation of the sentence around it.
 fn trimmed(units: &[Unit], from: usize, mut end: usize) -> usize {
     while end > from
-        && !at(units, end - 1).is_alphanumeric()
+        && !is_letter_or_digit(at(units, end - 1))
         && !matches!(at(units, end - 1), '/' | '=' | '_')
     {
         end -= 1;

@@ -8,6 +8,7 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
+use crate::text::letters::is_letter_or_digit;
 
 /// The shortest word that may be masked by a weak mask.
 const WEAK_LENGTH: usize = 4;
@@ -26,7 +27,11 @@ pub(super) fn lift(draft: &mut Draft<'_>) -> bool {
             continue;
         }
         let end = begin + units.iter().skip(begin).take_while(|u| is_part(u.ch)).count();
-        let alone = !before(&units, begin).is_alphanumeric() && !at(&units, end).is_alphanumeric();
+        if !slice(&units, begin, end).iter().any(|u| is_mask(u.ch)) {
+            begin = end;
+            continue;
+        }
+        let alone = !is_letter_or_digit(before(&units, begin)) && !is_letter_or_digit(at(&units, end));
         if let Some((from, word)) = alone.then(|| lifted(&units, begin, end)).flatten() {
             let to = from + word.len();
             for (unit, letter) in units.get_mut(from..to).unwrap_or_default().iter_mut().zip(word.chars()) {

@@ -11,6 +11,7 @@ use super::{
     draft::{Draft, Unit, at, before, slice, span_of},
     swearing,
 };
+use crate::text::letters::is_letter_or_digit;
 
 /// How many characters may stand between two letters.
 const MAX_SEPARATOR: usize = 3;
@@ -24,30 +25,31 @@ const ACRONYM: usize = 4;
 /// Joins letters that were set apart.
 pub(super) fn join(draft: &mut Draft<'_>) -> bool {
     draft.rewrite(|draft, old, new| {
-        let mut index = 0;
-        while index < old.len() {
-            let run = is_single(old, index).then(|| Run::from(old, index));
-            match run {
-                Some(run) if run.is_word(old) => {
-                    let whole = slice(old, index, run.end);
-                    new.extend(whole.iter().filter(|u| u.ch.is_ascii_alphabetic()));
-                    if !run.dotted || !is_shouted(draft.original, whole) {
-                        draft.undone(DisguiseKind::Spaced, whole);
-                    }
-                    index = run.end;
-                }
-                Some(run) => {
-                    new.extend_from_slice(slice(old, index, run.end));
-                    index = run.end;
-                }
-                None => {
-                    new.extend(old.get(index));
-                    index += 1;
-                }
+        let mut done = 0;
+        while let Some(run) = next_word(old, done) {
+            let whole = slice(old, run.begin, run.end);
+            new.extend_from_slice(slice(old, done, run.begin));
+            new.extend(whole.iter().filter(|u| u.ch.is_ascii_alphabetic()));
+            if !run.dotted || !is_shouted(draft.original, whole) {
+                draft.undone(DisguiseKind::Spaced, whole);
             }
+            done = run.end;
         }
-        new.len() < old.len()
+        new.extend_from_slice(slice(old, done, old.len()));
+        done > 0
     })
+}
+
+/// The next run of single letters that is a word.
+fn next_word(units: &[Unit], mut from: usize) -> Option<Run> {
+    loop {
+        let begin = (from..units.len()).find(|&index| is_single(units, index))?;
+        let run = Run::from(units, begin);
+        if run.is_word(units) {
+            return Some(run);
+        }
+        from = run.end;
+    }
 }
 
 /// Single letters one after another.
@@ -97,14 +99,14 @@ impl Run {
 
 /// Whether a Latin letter stands by itself here.
 fn is_single(units: &[Unit], index: usize) -> bool {
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '_');
+    let part = |c: char| is_letter_or_digit(c) || matches!(c, '\'' | '_');
     at(units, index).is_ascii_alphabetic() && !part(before(units, index)) && !part(at(units, index + 1))
 }
 
 /// How many characters lie between here and the next single letter.
 fn separator(units: &[Unit], from: usize) -> Option<usize> {
     let bars = |c: char| {
-        c.is_alphanumeric()
+        is_letter_or_digit(c)
             || is_combining_mark(c)
             || matches!(c, '\n' | '+' | '=' | '<' | '>' | '&' | '(' | ')' | '[' | ']')
     };

@@ -6,20 +6,24 @@ use super::{
     DisguiseKind,
     draft::{Draft, at, slice},
 };
+use crate::text::letters::is_letter;
 
 /// From how many repeats on a stretch counts as a disguise: three are ordinary emphasis.
 const DISGUISED: usize = 4;
 
 /// Squeezes runs of one letter.
 pub(super) fn squeeze(draft: &mut Draft<'_>) -> bool {
-    let long = draft.units.windows(3).any(|w| matches!(w, [a, b, c] if a.ch == b.ch && b.ch == c.ch));
+    let long = draft
+        .units
+        .windows(3)
+        .any(|w| matches!(w, [a, b, c] if a.ch == b.ch && b.ch == c.ch && is_letter(a.ch)));
     long && draft.rewrite(|draft, old, new| {
         let mut begin = 0;
         while begin < old.len() {
             let c = at(old, begin);
             let run = old.iter().skip(begin).take_while(|u| u.ch == c).count();
             let jamo = ('\u{3131}'..='\u{318e}').contains(&c);
-            let keep = if !c.is_alphabetic() {
+            let keep = if !is_letter(c) {
                 run
             } else if jamo || c == 'i' && run == 3 {
                 3
