@@ -23,7 +23,7 @@ pub use article::{
     MAX_TARGETS, MAX_URL_BYTES,
 };
 pub use comment::{Author, AuthorDraft, Comment, CommentDraft, MAX_ID_BYTES, MAX_TEXT_BYTES};
-pub use judge::{check_draft, judge};
+pub use judge::{check_draft, judge, point};
 pub use policy::{
     AttributeRule, CountUnit, DisguiseRule, LengthRule, LinksRule, MAX_COUNT, MAX_NAME_BYTES,
     MAX_PHRASE_BYTES, MAX_PHRASES, Policies, Policy, PolicyError, RepetitionRule, Rules, ShoutingRule,

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     classifier::{Classifier, Model, Question, artifact::hex, target::LoadedTarget},
-    moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge},
+    moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge, point},
     scores::{Attribute, Scores},
     text::Text,
 };
@@ -110,7 +110,7 @@ impl Moderator {
         let met: Vec<Attribute> = verdict.reasons.iter().filter_map(|reason| reason.attribute).collect();
         if !question.explain && !met.is_empty() {
             self.classifier.explain(&question, &met, &mut scores);
-            verdict = judge(comment, &text, &scores, policy);
+            point(&mut verdict, &scores);
         }
         let models = self.classifier.models_for(&text, &scores.language.code);
         let decision_id = decision_id(submission, &models, policy);

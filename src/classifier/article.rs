@@ -73,7 +73,7 @@ impl ArticleHeads {
         };
         let tone = Tone::new(&reading, &self.lexicon.valence);
         let around = Surroundings { headline, summary, body, parent, thread };
-        let comment = Comment { text, reading: &reading, tone: &tone };
+        let comment = Comment::new(text, &reading, &tone);
         let stances = self.stance.as_ref().map_or_else(
             || unknown_stances(question),
             |heads| {

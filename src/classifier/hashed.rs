@@ -32,7 +32,7 @@ pub struct Hashed {
 }
 
 /// Buckets with their values: what a text shows of the n-grams of a head.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Columns(Vec<(u32, f32)>);
 
 impl Columns {
@@ -42,6 +42,18 @@ impl Columns {
         keys.dedup();
         let value = 1.0 / (keys.len().max(1) as f32).sqrt();
         self.0.extend(keys.into_iter().map(|key| (key, value)));
+    }
+
+    /// A block of n-grams, by their hashes.
+    pub fn of(keys: Vec<u32>) -> Self {
+        let mut columns = Self::default();
+        columns.add(keys);
+        columns
+    }
+
+    /// Adds the blocks of others.
+    pub fn extend(&mut self, others: &Self) {
+        self.0.extend_from_slice(&others.0);
     }
 
     /// Whether there is no n-gram at all.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::hash;
+use super::words::{hash, hashes_of_beginnings};
 
 /// Characters of a word that are looked at for a listed beginning.
 const MAX_BEGINNING: usize = 6;
@@ -44,9 +44,8 @@ impl Polarity {
 
     /// The value of the longest listed beginning of a word; 0 when none is.
     pub fn of_beginning(&self, word: &str) -> i8 {
-        let ends = word.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_BEGINNING);
-        let values = ends.filter_map(|end| word.get(..end)).filter_map(|beginning| self.get(hash(beginning)));
-        values.last().unwrap_or(0)
+        let beginnings = hashes_of_beginnings(word).take(MAX_BEGINNING);
+        beginnings.filter_map(|beginning| self.get(beginning)).last().unwrap_or(0)
     }
 }
 

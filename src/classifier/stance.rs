@@ -12,6 +12,8 @@
 pub mod measures;
 pub mod person;
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 
 use self::measures::Mentions;
@@ -59,7 +61,7 @@ pub struct StanceParams {
 }
 
 /// A comment, read once for all targets.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Comment<'a> {
     /// The text.
     pub text: &'a Text<'a>,
@@ -67,7 +69,35 @@ pub struct Comment<'a> {
     pub reading: &'a Reading<'a>,
     /// Its valence.
     pub tone: &'a Tone,
+    /// Its n-grams, made for the first target that needs them.
+    keys: OnceCell<Columns>,
+    /// Its words under the polarity of a target, likewise: as it is, and turned round.
+    signed: [OnceCell<Columns>; 2],
 }
+
+impl<'a> Comment<'a> {
+    /// A comment that was read with a lexicon.
+    pub fn new(text: &'a Text<'a>, reading: &'a Reading<'a>, tone: &'a Tone) -> Self {
+        Self { text, reading, tone, keys: OnceCell::new(), signed: Default::default() }
+    }
+
+    /// Words with negation marks, alone and in pairs; in Korean also character grams.
+    pub fn keys(&self, morphology: Morphology) -> &Columns {
+        self.keys.get_or_init(|| Columns::of(text_keys(self.text, self.reading, morphology, true)))
+    }
+
+    /// Words joined with the polarity of a target.
+    fn signed(&self, is_turned: bool) -> &Columns {
+        let [plain, turned] = &self.signed;
+        let (cell, tag) = if is_turned { (turned, TURNED) } else { (plain, PLAIN) };
+        cell.get_or_init(|| Columns::of(self.reading.units.iter().map(|u| join(tag, u.marked, 0)).collect()))
+    }
+}
+
+/// Tags of n-grams beside a target as it is, and beside one that is turned round; the next number is that of words near a
+/// mention.
+const PLAIN: u32 = 10;
+const TURNED: u32 = 20;
 
 /// What a head for topics or propositions sees of a comment and a target. A topic head sees n-grams only where words have
 /// endings without end (Korean); a proposition head sees the comment's words and pairs, its words joined with the polarity
@@ -78,15 +108,16 @@ pub fn seen(
     is_proposition: bool,
     lexicon: &Lexicon,
 ) -> (Columns, [f32; FEATURES]) {
-    let Comment { text, reading, tone } = *comment;
+    let Comment { reading, tone, .. } = *comment;
     let mentions = Mentions::find(reading, tone, target);
     let mut columns = Columns::default();
     if is_proposition || lexicon.morphology == Morphology::Particles {
-        columns.add(text_keys(text, reading, lexicon.morphology, true));
+        columns.extend(comment.keys(lexicon.morphology));
     }
     if is_proposition {
-        let tag = if target.sign > 0.0 { 10 } else { 20 };
-        columns.add(reading.units.iter().map(|u| join(tag, u.marked, 0)).collect());
+        let is_turned = target.sign <= 0.0;
+        let tag = if is_turned { TURNED } else { PLAIN };
+        columns.extend(comment.signed(is_turned));
         columns.add(mentions.near.iter().map(|u| join(tag + 1, u.marked, 0)).collect());
     }
     (columns, features(reading, tone, target, &mentions, lexicon))
@@ -224,7 +255,7 @@ mod tests {
         let text = Text::read(comment);
         let reading = Reading::new(&text, &lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        let comment = Comment { text: &text, reading: &reading, tone: &tone };
+        let comment = Comment::new(&text, &reading, &tone);
         seen(&comment, &Target::new(target, &lexicon).unwrap(), false, &lexicon).1
     }
 
@@ -233,7 +264,7 @@ mod tests {
         let text = Text::read(comment);
         let reading = Reading::new(&text, &lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        params(favor).stance(&Comment { text: &text, reading: &reading, tone: &tone }, target, &lexicon)
+        params(favor).stance(&Comment::new(&text, &reading, &tone), target, &lexicon)
     }
 
     fn named(features: &[f32; FEATURES], name: &str) -> f32 {
@@ -302,7 +333,7 @@ mod tests {
             let text = Text::read(&comment);
             let reading = Reading::new(&text, &lexicon);
             let tone = Tone::new(&reading, &lexicon.valence);
-            let comment = Comment { text: &text, reading: &reading, tone: &tone };
+            let comment = Comment::new(&text, &reading, &tone);
             if let Some(target) = Target::new(&target, &lexicon) {
                 proptest::prop_assert!(seen(&comment, &target, true, &lexicon).1.iter().all(|x| x.is_finite()));
             }

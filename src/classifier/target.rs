@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     artifact::{ArtifactError, Figure, read_file, sha256_hex, write_file},
-    hashed::{Columns, join, text_keys},
+    hashed::{Columns, join},
     stance::{Comment, Route, StanceParams},
     words::Lexicon,
 };
@@ -125,7 +125,7 @@ pub fn seen(
     lexicon: &Lexicon,
 ) -> (Columns, [f32; FEATURES]) {
     let mut columns = Columns::default();
-    columns.add(text_keys(comment.text, comment.reading, lexicon.morphology, true));
+    columns.extend(comment.keys(lexicon.morphology));
     columns.add(comment.reading.stems.terms.iter().map(|term| join(30, term.key, 0)).collect());
     columns.add(comment.reading.grams.terms.iter().map(|term| join(31, term.key, 0)).collect());
     let told = general.probabilities(comment, target, lexicon);
@@ -168,7 +168,7 @@ mod tests {
         let (lexicon, text) = (Lexicon::default(), Text::read(text));
         let reading = Reading::new(&text, &lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        let comment = Comment { text: &text, reading: &reading, tone: &tone };
+        let comment = Comment::new(&text, &reading, &tone);
         target.stance(&comment, "congestion charge", &StanceParams::default(), &lexicon)
     }
 

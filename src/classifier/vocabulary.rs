@@ -166,7 +166,7 @@ struct Places {
 impl Places {
     /// For a text of so many bytes.
     fn new(bytes: usize) -> Self {
-        let expected = (bytes * 4).clamp(32, 2048);
+        let expected = (bytes * 4).clamp(32, 8192);
         Self { row: Row::with_capacity(expected), slots: vec![0; expected.next_power_of_two() * 2] }
     }
 

@@ -26,15 +26,31 @@ const MAX_LETTERS: usize = 40;
 
 /// FNV-1a over bytes (Fowler, Noll, Vo 1991); a typographic apostrophe counts as a straight one.
 pub fn hash(word: &str) -> u32 {
-    let step = |h: u32, b: u8| (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
     if word.is_ascii() {
-        return word.bytes().fold(0x811c_9dc5, step);
+        return word.bytes().fold(EMPTY, step);
     }
-    let mut buffer = [0; 4];
-    word.chars().fold(0x811c_9dc5, |h, c| {
-        let c = if c == '’' { '\'' } else { c };
-        c.encode_utf8(&mut buffer).bytes().fold(h, step)
+    word.chars().fold(EMPTY, with)
+}
+
+/// The hash of every beginning of a word, the shortest first.
+pub fn hashes_of_beginnings(word: &str) -> impl Iterator<Item = u32> {
+    word.chars().scan(EMPTY, |hash, c| {
+        *hash = with(*hash, c);
+        Some(*hash)
     })
+}
+
+/// The hash of nothing.
+const EMPTY: u32 = 0x811c_9dc5;
+
+const fn step(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
+/// The hash with one more character.
+fn with(hash: u32, c: char) -> u32 {
+    let c = if c == '’' { '\'' } else { c };
+    c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step)
 }
 
 /// The hash of a word inside a negation window.
@@ -73,8 +89,8 @@ impl Morphology {
 
 /// Cuts a Korean particle or the endings of 하다 off, when two syllables or more are left.
 fn bare(word: &str) -> &str {
-    let cut =
-        PARTICLES.iter().find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().nth(1).is_some()));
+    let mut particles = PARTICLES.iter().filter(|p| p.as_bytes().last() == word.as_bytes().last());
+    let cut = particles.find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().nth(1).is_some()));
     cut.unwrap_or(word)
 }
 
@@ -85,7 +101,8 @@ fn stem(word: &str) -> &str {
         "er", "ly", "ions", "ion", "s", "y", "e",
     ];
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-    let cut = ENDINGS.iter().find_map(|e| word.strip_suffix(e).filter(|w| w.len() >= 4));
+    let mut endings = ENDINGS.iter().filter(|e| e.as_bytes().last() == word.as_bytes().last());
+    let cut = endings.find_map(|e| word.strip_suffix(e).filter(|w| w.len() >= 4));
     cut.or_else(|| word.strip_suffix('s').filter(|w| w.len() >= 3)).unwrap_or(word)
 }
 
@@ -359,6 +376,10 @@ struct Reader<'l> {
 impl Reader<'_> {
     fn read(&mut self, text: &Text<'_>) {
         let folded = text.folded();
+        self.units.reserve(text.tokens().len().min(MAX_TOKENS));
+        if self.is_compared {
+            self.grams.reserve(folded.len());
+        }
         let (mut window, mut skip_to, mut begin) = (0_u8, 0_usize, self.units.len());
         let mut has_word = false;
         for token in text.tokens() {

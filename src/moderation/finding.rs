@@ -34,16 +34,22 @@ impl Finding {
     }
 
     /// Points at places, in any order; overlapping ones are joined.
-    pub(super) fn at(mut self, mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        for span in spans {
-            match self.spans.last_mut() {
-                Some(last) if span.begin < last.end => last.end = last.end.max(span.end),
-                _ => self.spans.push(span),
-            }
-        }
-        self
+    pub(super) fn at(self, spans: Vec<Span>) -> Self {
+        Self { spans: joined(spans), ..self }
     }
+}
+
+/// Places in order, overlapping ones as one.
+pub(super) fn joined(mut places: Vec<Span>) -> Vec<Span> {
+    places.sort_unstable();
+    let mut spans: Vec<Span> = Vec::with_capacity(places.len());
+    for span in places {
+        match spans.last_mut() {
+            Some(last) if span.begin < last.end => last.end = last.end.max(span.end),
+            _ => spans.push(span),
+        }
+    }
+    spans
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use super::{
     Comment, Decision, Draft, Length, Policy, Reason, ReasonCode, Verdict,
-    finding::Finding,
+    finding::{Finding, joined},
     form::{self, Measured},
     messages::author_message,
     scored,
@@ -28,6 +28,16 @@ pub fn judge(comment: &Comment, text: &Text<'_>, scores: &Scores, policy: &Polic
     let language = comment.language.as_deref().unwrap_or(&scores.language.code);
     let reasons = reasons(findings, language, measured.length);
     Verdict { decision: decision(&reasons), reasons, length: measured.length }
+}
+
+/// Points the reasons of a verdict that rest on a score at the words that moved it most, once scores were taken apart.
+pub fn point(verdict: &mut Verdict, scores: &Scores) {
+    for reason in &mut verdict.reasons {
+        let Some(attribute) = reason.attribute else { continue };
+        if let Some(entry) = scores.attributes.iter().find(|s| s.attribute == attribute) {
+            reason.spans = joined(scored::strongest(entry));
+        }
+    }
 }
 
 /// Checks a draft against the form rules alone, for the counter that a reader sees while typing.

@@ -8,6 +8,8 @@ mod language;
 mod off_topic;
 mod undecided;
 
+pub(super) use attributes::strongest;
+
 use super::{Comment, Policy, finding::Finding};
 use crate::scores::Scores;
 

@@ -17,7 +17,7 @@ pub fn visible_graphemes(text: &str) -> impl Iterator<Item = &str> {
 
 /// The extended grapheme clusters of a text.
 pub(super) fn graphemes(text: &str) -> Clusters<'_> {
-    Clusters { rest: text, joined: "".graphemes(true) }
+    Clusters { rest: text, joined: None }
 }
 
 /// Graphemes with a short way for the characters that most text is made of: two of those never join, so that only what
@@ -25,14 +25,25 @@ pub(super) fn graphemes(text: &str) -> Clusters<'_> {
 pub(super) struct Clusters<'a> {
     rest: &'a str,
     /// A stretch that begins and ends where a grapheme does.
-    joined: Graphemes<'a>,
+    joined: Option<Graphemes<'a>>,
 }
 
 impl<'a> Iterator for Clusters<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        if let Some(grapheme) = self.joined.next() {
+        if let Some(joined) = &mut self.joined {
+            if let Some(grapheme) = joined.next() {
+                return Some(grapheme);
+            }
+            self.joined = None;
+        }
+        if let [first, second, ..] = self.rest.as_bytes()
+            && is_plain(*first)
+            && is_plain(*second)
+        {
+            let (grapheme, rest) = self.rest.split_at_checked(1)?;
+            self.rest = rest;
             return Some(grapheme);
         }
         let mut chars = self.rest.chars();
@@ -51,9 +62,16 @@ impl<'a> Iterator for Clusters<'a> {
         if end == first {
             return Some(stretch);
         }
-        self.joined = stretch.graphemes(true);
-        self.joined.next()
+        let mut joined = stretch.graphemes(true);
+        let grapheme = joined.next();
+        self.joined = Some(joined);
+        grapheme
     }
+}
+
+/// ASCII that is drawn, a space or a line feed.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n')
 }
 
 /// Characters of the grapheme break classes Other, LV, LVT and LF; no two of these join (UAX #29, GB3 to GB999).

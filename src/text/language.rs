@@ -167,7 +167,7 @@ fn evidence(text: &str) -> Evidence {
     for word in text.split(|c: char| !is_letter(c) && c != '\'' && c != '\u{2019}').filter(|w| !w.is_empty())
     {
         found.words += 1;
-        let key = words::key(word.as_bytes());
+        let key = words::key_of(word);
         let knows = |list: &[u128]| key.is_some_and(|key| list.binary_search(&key).is_ok());
         if knows(&words::ENGLISH) {
             found.english += 1;

@@ -113,7 +113,7 @@ fn examples(labelled: &[&Labelled<'_>], is_proposition: bool, lexicon: &Lexicon)
         let text = Text::read(&first.row.text);
         let reading = Reading::new(&text, lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        let comment = Comment { text: &text, reading: &reading, tone: &tone };
+        let comment = Comment::new(&text, &reading, &tone);
         for one in group {
             let Some(target) = Target::new(&one.target, lexicon) else { continue };
             let (columns, numbers) = seen(&comment, &target, is_proposition, lexicon);
@@ -297,7 +297,7 @@ fn score(row: &Row, params: &StanceParams, lexicon: &Lexicon, is_proposition: bo
     let text = Text::read(&row.text);
     let reading = Reading::new(&text, lexicon);
     let tone = Tone::new(&reading, &lexicon.valence);
-    let comment = Comment { text: &text, reading: &reading, tone: &tone };
+    let comment = Comment::new(&text, &reading, &tone);
     let route = params.proposition.as_ref().filter(|_| is_proposition).unwrap_or(&params.topic);
     let (columns, numbers) = seen(&comment, &Target::new(name, lexicon)?, is_proposition, lexicon);
     let told = params.probabilities(&comment, name, lexicon);

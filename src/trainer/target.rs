@@ -142,7 +142,7 @@ impl Labelled {
         let text = Text::read(&row.text);
         let reading = Reading::new(&text, lexicon);
         let tone = Tone::new(&reading, &lexicon.valence);
-        let comment = Comment { text: &text, reading: &reading, tone: &tone };
+        let comment = Comment::new(&text, &reading, &tone);
         let (columns, numbers) = seen(&comment, target, general, lexicon);
         let told = general.probabilities(&comment, target, lexicon);
         self.general.push(told.map_or([0.0, 0.0, 1.0], |(_, probabilities)| probabilities));

@@ -55,7 +55,8 @@ fn repeats(words: &[&str]) -> Vec<bool> {
             }
         }
     }
-    let mut hashes: Vec<u64> = words.windows(3).map(hash).collect();
+    let single: Vec<u64> = words.iter().map(|word| word.bytes().fold(0, |h, b| mixed(h, b.into()))).collect();
+    let mut hashes: Vec<u64> = single.windows(3).map(|three| three.iter().copied().fold(0, mixed)).collect();
     hashes.sort_unstable();
     if hashes.is_sorted_by(|a, b| a < b) {
         // No sequence occurs twice, as in most comments.
@@ -70,10 +71,9 @@ fn repeats(words: &[&str]) -> Vec<bool> {
     repeats
 }
 
-/// A hash of some words (FNV-1a); equal words have equal ones.
-fn hash(words: &[&str]) -> u64 {
-    let bytes = words.iter().flat_map(|word| word.bytes().chain([b' ']));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// One step of a hash; equal words have equal hashes.
+const fn mixed(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(5) ^ value).wrapping_add(1).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 /// One span for each unbroken run of repeats.

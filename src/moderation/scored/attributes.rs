@@ -66,7 +66,7 @@ const fn reason_code(attribute: Attribute) -> Option<ReasonCode> {
 }
 
 /// The words that moved a score most towards its attribute.
-fn strongest(entry: &AttributeScore) -> Vec<Span> {
+pub(in crate::moderation) fn strongest(entry: &AttributeScore) -> Vec<Span> {
     let contributions = entry.explanation.as_ref().map_or(&[][..], |e| &e.contributions);
     let mut towards: Vec<_> = contributions.iter().filter(|c| c.log_odds > 0.0).collect();
     towards.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.span.cmp(&b.span)));

@@ -19,6 +19,14 @@ pub(super) const fn key(word: &[u8]) -> Option<u128> {
     Some(key)
 }
 
+/// [`key`] without a step for each byte.
+pub(super) fn key_of(word: &str) -> Option<u128> {
+    let mut bytes = [0; LONGEST];
+    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    bytes.make_ascii_lowercase();
+    Some(u128::from_be_bytes(bytes))
+}
+
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks the bounds")]
 const fn keys<const N: usize>(words: [&str; N]) -> [u128; N] {
     let mut keys = [0; N];
