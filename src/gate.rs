@@ -9,9 +9,11 @@
 mod answer;
 mod callers;
 mod deadline;
+mod intake;
 mod method;
 mod places;
 mod tokens;
+mod turns;
 
 use std::{
     convert::Infallible,
@@ -32,13 +34,17 @@ use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 use tracing::Instrument as _;
 
-pub(crate) use self::callers::{CallId, Peer, is_identifier};
 pub use self::tokens::{Tokens, TokensError};
 use self::{
     answer::{Answer, Observation},
     callers::Caller,
+    intake::Intake,
     method::{Kind, method},
     places::Places,
+};
+pub(crate) use self::{
+    callers::{Call, Peer, is_identifier},
+    turns::{Turn, Turns},
 };
 use crate::{
     refusal::{Busy, Refusal},
@@ -83,6 +89,7 @@ struct Shared {
     rules: Rules,
     tokens: watch::Receiver<Option<Arc<Tokens>>>,
     places: Arc<Places>,
+    intake: Intake,
     metrics: Arc<Metrics>,
     /// The next request id of those that are made here.
     next_id: AtomicU64,
@@ -94,7 +101,7 @@ impl Gate {
         let places = Arc::new(Places::new(rules.max_in_flight, metrics.clone()));
         // Only to tell the ids of one process from those of the next.
         let next_id = AtomicU64::new(RandomState::new().build_hasher().finish());
-        Self(Arc::new(Shared { rules, tokens, places, metrics, next_id }))
+        Self(Arc::new(Shared { rules, tokens, places, intake: Intake::default(), metrics, next_id }))
     }
 }
 
@@ -127,9 +134,11 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let id = self.gate.call_id(request.headers());
-        let (mut observation, admitted) = self.gate.admit(&id, &request);
-        request.extensions_mut().insert(id.clone());
+        let (call, known) = self.gate.call(&request);
+        let (mut observation, admitted) = self.gate.admit(&call, known, &request);
+        let id = call.id.clone();
+        request.extensions_mut().insert(call);
+        let request = self.gate.announced(request, &mut observation);
         // `poll_ready` was asked of this clone, so that it is the one to use.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
@@ -153,7 +162,7 @@ where
             };
             observation.answered(response.headers());
             let mut response = response.map(|body| Answer::new(body, observation));
-            if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+            if let Ok(id) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(REQUEST_ID, id);
             }
             Ok(response)
@@ -163,44 +172,52 @@ where
 }
 
 impl Shared {
+    /// The call by its name and caller, and whether a token was needed of it and known.
+    fn call(&self, request: &Request<Body>) -> (Call, bool) {
+        let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Local);
+        let tokens = self.tokens.borrow().clone();
+        let (caller, known) = match tokens.map(|tokens| tokens.holder(request.headers())) {
+            Some(Some(holder)) => (Caller::Holder(holder), true),
+            Some(None) => (Caller::Peer(peer), false),
+            None => (Caller::Peer(peer), true),
+        };
+        (Call { id: self.call_id(request.headers()), caller }, known)
+    }
+
     /// Notes that a call began, and decides whether it goes on.
-    fn admit(&self, id: &CallId, request: &Request<Body>) -> (Observation, Result<(), Refusal>) {
+    fn admit(&self, call: &Call, known: bool, request: &Request<Body>) -> (Observation, Result<(), Refusal>) {
         let (kind, method) = method(request.uri().path());
-        let span = traces::span(method, id.as_str(), request.headers());
+        let span = traces::span(method, &call.id, request.headers());
         let mut observation = Observation::begin(method, span, self.metrics.clone());
         let needs_token = match kind {
             Kind::Health => self.rules.health != Exposure::Open,
             Kind::Reflection => self.rules.reflection != Exposure::Open,
             Kind::Other => true,
         };
-        let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Local);
-        let known = self.tokens.borrow().clone().map(|tokens| tokens.holder(request.headers()));
-        let caller = match known {
-            Some(Some(name)) => Caller::Holder(name),
-            Some(None) if needs_token => {
-                self.metrics.unauthenticated.inc();
-                return (observation, Err(Refusal::Unauthenticated));
-            }
-            Some(None) | None => Caller::Peer(peer),
-        };
+        if needs_token && !known {
+            self.metrics.unauthenticated.inc();
+            return (observation, Err(Refusal::Unauthenticated));
+        }
         if kind == Kind::Health {
             return (observation, Ok(()));
         }
-        let claimed = self.places.claim(caller).map(|place| observation.hold(place));
-        (observation, claimed.map_err(|cause| self.busy(cause)))
+        let claimed = self.places.claim(call.caller.clone()).map(|place| observation.hold(place));
+        (observation, claimed.map_err(|cause| busy(cause, self.rules.max_queue_wait, &self.metrics)))
     }
 
-    fn busy(&self, cause: Busy) -> Refusal {
-        busy(cause, &self.rules, &self.metrics)
+    /// The call with a body that finds room for large messages.
+    fn announced(&self, request: Request<Body>, observation: &mut Observation) -> Request<Body> {
+        let (head, body) = request.into_parts();
+        let (wait, metrics) = (self.rules.max_queue_wait, self.metrics.clone());
+        let (body, room) = self.intake.body(body, move || busy(Busy::Memory, wait, &metrics).into());
+        observation.keep(room);
+        Request::from_parts(head, body)
     }
 
     /// The caller's own request id where it looks like one, else a new one.
-    fn call_id(&self, headers: &HeaderMap) -> CallId {
+    fn call_id(&self, headers: &HeaderMap) -> Arc<str> {
         let own = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| is_identifier(id));
-        own.map_or_else(
-            || CallId::new(&format!("{:016x}", self.next_id.fetch_add(1, Ordering::Relaxed))),
-            CallId::new,
-        )
+        own.map_or_else(|| format!("{:016x}", self.next_id.fetch_add(1, Ordering::Relaxed)).into(), Arc::from)
     }
 }
 
@@ -213,16 +230,16 @@ impl Observation {
             return Err(Refusal::TooLate { limit });
         }
         if waited > rules.max_queue_wait {
-            return Err(busy(Busy::QueueWait, rules, self.metrics()));
+            return Err(busy(Busy::QueueWait, rules.max_queue_wait, self.metrics()));
         }
         Ok(limit)
     }
 }
 
 /// A refusal because of load, counted. Calls take well under a millisecond: after the longest wait there is room again.
-pub(crate) fn busy(cause: Busy, rules: &Rules, metrics: &Metrics) -> Refusal {
+pub(crate) fn busy(cause: Busy, longest_wait: Duration, metrics: &Metrics) -> Refusal {
     metrics.shed(cause.name());
-    Refusal::Busy { cause, retry_after: rules.max_queue_wait.max(Duration::from_millis(10)) }
+    Refusal::Busy { cause, retry_after: longest_wait.max(Duration::from_millis(10)) }
 }
 
 fn refused(refusal: Refusal) -> Response<Body> {

@@ -62,6 +62,8 @@ pub(crate) enum Busy {
     InFlight,
     /// Calls in flight of this caller.
     CallerShare,
+    /// Memory for large messages, over all callers.
+    Memory,
     /// Time that a call had waited for its turn.
     QueueWait,
 }
@@ -72,6 +74,7 @@ impl Busy {
         match self {
             Self::InFlight => "in_flight",
             Self::CallerShare => "caller_share",
+            Self::Memory => "memory",
             Self::QueueWait => "queue_wait",
         }
     }
@@ -82,6 +85,7 @@ impl std::fmt::Display for Busy {
         f.write_str(match self {
             Self::InFlight => "too many calls in flight",
             Self::CallerShare => "too many calls in flight from this caller",
+            Self::Memory => "too many large messages",
             Self::QueueWait => "waited too long for its turn",
         })
     }

@@ -41,6 +41,8 @@ pub fn run(serve: Serve, log: Log) -> anyhow::Result<ExitCode> {
     let metrics = Arc::new(Metrics::default());
     metrics.show_dropped_lines(telemetry.dropped_lines());
     let code = runtime.block_on(life(serve, metrics));
+    // The last spans are sent while the runtime is there to send them.
+    drop(telemetry);
     // Whatever a forced end left running is not waited for.
     runtime.shutdown_background();
     code
@@ -64,7 +66,8 @@ async fn life(serve: Serve, metrics: Arc<Metrics>) -> anyhow::Result<ExitCode> {
         None => None,
     };
     for listener in &listeners {
-        tracing::info!(address = %listener.address()?, tls = serve.tls.is_some(), "listening");
+        let tls = serve.tls.is_some() && matches!(listener, Listener::Tcp(_));
+        tracing::info!(address = %listener.address()?, tls, "listening");
     }
     if let Some(admin) = &admin {
         tracing::info!(address = %admin.local_addr()?, "answering the operator");

@@ -130,7 +130,7 @@ pub async fn run(
     let Served { loaded, tokens, tls, metrics } = parts;
     let (reporter, health) = tonic_health::server::health_reporter();
     let (serving, ready) = watch::channel(false);
-    let status = Status { reporter, serving };
+    let status = Status { reporter, serving, metrics: metrics.clone() };
     status.set(false).await;
     let draining = CancellationToken::new();
     let closing = CancellationToken::new();
@@ -143,6 +143,7 @@ pub async fn run(
     let door = Door {
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Preface,
+        lifetime: lifetime(limits.max_connection_age, limits.max_connection_age_grace),
         tls,
         room: Arc::new(Semaphore::new(limits.max_connections)),
         metrics: Some(metrics.clone()),
@@ -189,9 +190,13 @@ fn transport(limits: &Limits) -> Server {
     if limits.max_connection_age.is_zero() {
         return transport;
     }
-    transport
-        .max_connection_age(limits.max_connection_age)
-        .max_connection_age_grace(limits.max_connection_age_grace)
+    transport.max_connection_age(limits.max_connection_age)
+}
+
+/// When a connection is cut: its age, after which tonic asks the client to leave, and the grace. (Given both, tonic 0.14
+/// asks nobody and cuts.)
+fn lifetime(age: Duration, grace: Duration) -> Option<Duration> {
+    (!age.is_zero()).then(|| age.saturating_add(grace))
 }
 
 /// Answers the operator until it is ended.
@@ -199,6 +204,7 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> Abo
     let door = Door {
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Any,
+        lifetime: lifetime(MAX_ADMIN_CONNECTION_AGE, limits.drain_timeout),
         tls: None,
         room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),
         metrics: None,
@@ -207,7 +213,6 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> Abo
         .accept_http1(true)
         .http2_max_header_list_size(limits.max_header_bytes)
         .max_connection_age(MAX_ADMIN_CONNECTION_AGE)
-        .max_connection_age_grace(limits.drain_timeout)
         .add_routes(pages);
     tokio::spawn(router.serve_with_incoming(accept(Listener::Tcp(listener), door))).abort_handle()
 }
@@ -237,11 +242,13 @@ async fn drain(mut server: JoinHandle<Result<(), tonic::transport::Error>>, limi
 struct Status {
     reporter: HealthReporter,
     serving: watch::Sender<bool>,
+    metrics: Arc<Metrics>,
 }
 
 impl Status {
     async fn set(&self, serving: bool) {
         self.serving.send_replace(serving);
+        self.metrics.serving.set(i64::from(serving));
         let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
         for name in REPORTED {
             self.reporter.set_service_status(name, status).await;

@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
@@ -27,13 +27,13 @@ pub(crate) use convert::models;
 pub(crate) use judge::judge;
 
 use crate::{
-    gate::CallId,
+    gate::{Call, Turn, Turns, busy},
     moderator::{Loaded, Moderator},
     pb::{
         self,
         moderation_service_server::{ModerationService, ModerationServiceServer},
     },
-    refusal::{Busy, Refusal},
+    refusal::Refusal,
     telemetry::Metrics,
 };
 
@@ -56,8 +56,8 @@ pub struct Waits {
 pub struct Moderation {
     /// What judges; nothing until a model is loaded. Swapped as a whole, so that a call sees one and the same.
     loaded: watch::Receiver<Loaded>,
-    /// How many batches are judged at once, one for each core; the others wait without holding a thread.
-    batches: Arc<Semaphore>,
+    /// Batches that are judged at once, one for each core; the others wait without holding a thread.
+    turns: Turns,
     /// Cancelled when the server shuts down: open streams then end after the item at hand.
     draining: CancellationToken,
     waits: Waits,
@@ -73,7 +73,7 @@ impl Moderation {
         metrics: Arc<Metrics>,
     ) -> Self {
         let cores = available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { loaded, batches: Arc::new(Semaphore::new(cores)), draining, waits, metrics }
+        Self { loaded, turns: Turns::new(cores), draining, waits, metrics }
     }
 
     /// The tonic service, with message limits set.
@@ -86,33 +86,38 @@ impl Moderation {
     }
 
     /// A turn on one of the threads that judge batches.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        let permit = tokio::time::timeout(self.waits.queue, self.batches.clone().acquire_owned()).await;
-        let Ok(permit) = permit else {
-            self.metrics.shed(Busy::QueueWait.name());
-            return Err(Refusal::Busy { cause: Busy::QueueWait, retry_after: self.waits.queue });
-        };
-        // The semaphore is never closed; were it so, the server would be shutting down.
-        permit.or(Err(Refusal::Draining))
+    async fn turn(&self, call: &Call) -> Result<Turn, Refusal> {
+        let taken = self.turns.take(&call.caller, self.waits.queue).await;
+        taken.map_err(|cause| busy(cause, self.waits.queue, &self.metrics))
     }
 
     /// Judges one comment, counts the verdict and notes it in the log.
     fn moderate(
         &self,
         request: pb::ModerateCommentRequest,
-        call: Option<&CallId>,
+        call: &Call,
     ) -> Result<pb::ModerateCommentResponse, Refusal> {
         let entry = journal::Entry::open(&request, call);
-        let answer = self.moderator().and_then(|moderator| judge(&moderator, request));
+        let answer = self.counted(self.moderator().and_then(|moderator| judge(&moderator, request)));
         if let Ok(pb::ModerateCommentResponse { verdict: Some(verdict), .. }) = &answer {
             self.metrics.judged(journal::decision(verdict), journal::reasons(verdict));
-        }
-        if matches!(answer, Err(Refusal::Internal)) {
-            self.metrics.panics.inc();
         }
         entry.close(&answer);
         answer
     }
+
+    /// Counts a panic.
+    fn counted<T>(&self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
+        if matches!(answer, Err(Refusal::Internal)) {
+            self.metrics.panics.inc();
+        }
+        answer
+    }
+}
+
+/// The call that a message came with.
+fn call<T>(request: &Request<T>) -> Call {
+    request.extensions().get::<Call>().cloned().unwrap_or_else(Call::unknown)
 }
 
 /// Runs pure code that must not panic. If it does all the same, the call is answered and the process lives on; the
@@ -127,7 +132,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<pb::ModerateCommentRequest>,
     ) -> Result<Response<pb::ModerateCommentResponse>, Status> {
-        let call = request.extensions().get::<CallId>().cloned();
+        let call = call(&request);
         Ok(Response::new(self.moderate_anywhere(request.into_inner(), call).await?))
     }
 
@@ -135,7 +140,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<pb::BatchModerateCommentsRequest>,
     ) -> Result<Response<pb::BatchModerateCommentsResponse>, Status> {
-        let call = request.extensions().get::<CallId>().cloned();
+        let call = call(&request);
         Ok(Response::new(self.batch(request.into_inner(), call).await?))
     }
 
@@ -145,7 +150,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<Streaming<pb::StreamModerateCommentsRequest>>,
     ) -> Result<Response<Self::StreamModerateCommentsStream>, Status> {
-        let call = request.extensions().get::<CallId>().cloned();
+        let call = call(&request);
         Ok(Response::new(self.clone().stream(request.into_inner(), call)))
     }
 
@@ -154,7 +159,8 @@ impl ModerationService for Moderation {
         request: Request<pb::CheckDraftRequest>,
     ) -> Result<Response<pb::CheckDraftResponse>, Status> {
         let moderator = self.moderator()?;
-        Ok(Response::new(guard(|| judge::check_draft(&moderator, request.into_inner()))?))
+        let draft = guard(|| judge::check_draft(&moderator, request.into_inner()));
+        Ok(Response::new(self.counted(draft)?))
     }
 
     async fn get_model(
@@ -162,7 +168,7 @@ impl ModerationService for Moderation {
         _request: Request<pb::GetModelRequest>,
     ) -> Result<Response<pb::GetModelResponse>, Status> {
         let moderator = self.moderator()?;
-        Ok(Response::new(guard(|| Ok(models(moderator.classifier())))?))
+        Ok(Response::new(self.counted(guard(|| Ok(models(moderator.classifier()))))?))
     }
 
     async fn list_policies(
@@ -170,7 +176,8 @@ impl ModerationService for Moderation {
         request: Request<pb::ListPoliciesRequest>,
     ) -> Result<Response<pb::ListPoliciesResponse>, Status> {
         let moderator = self.moderator()?;
-        Ok(Response::new(guard(|| page::policies(moderator.policies(), &request.into_inner()))?))
+        let page = guard(|| page::policies(moderator.policies(), &request.into_inner()));
+        Ok(Response::new(self.counted(page)?))
     }
 
     async fn get_policy(
@@ -180,7 +187,8 @@ impl ModerationService for Moderation {
         let loaded = self.loaded.borrow().clone();
         let moderator = loaded.moderator.ok_or(Refusal::NotReady)?;
         let found =
-            guard(|| judge::policy(&moderator, &request.into_inner().name, "name").map(convert::policy))?;
+            guard(|| judge::policy(&moderator, &request.into_inner().name, "name").map(convert::policy));
+        let found = self.counted(found)?;
         Ok(Response::new(pb::GetPolicyResponse {
             policy: Some(found),
             reloads: loaded.reloads,

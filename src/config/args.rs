@@ -301,7 +301,7 @@ fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number from 0 to 1 is needed".to_owned())
 }
 
-/// An address of a service: http or https, host and port.
+/// An address of a service over plain HTTP/2.
 fn endpoint(text: &str) -> Result<String, String> {
     let uri: http::Uri = text.parse().map_err(|error| format!("{error}"))?;
     match uri.scheme_str() {

@@ -12,7 +12,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tonic::{Code, Status, body::Body};
 use tracing::Span;
 
-use super::places::Place;
+use super::{intake::Room, places::Place};
 use crate::{
     refusal::status,
     telemetry::{Metrics, metrics::Method},
@@ -26,6 +26,7 @@ pub(super) struct Observation {
     code: Option<Code>,
     span: Span,
     place: Option<Place>,
+    room: Option<Room>,
     metrics: Arc<Metrics>,
 }
 
@@ -33,7 +34,7 @@ impl Observation {
     /// Counts the call and starts its clock.
     pub(super) fn begin(method: Method, span: Span, metrics: Arc<Metrics>) -> Self {
         metrics.started(method);
-        Self { method, started: Instant::now(), code: None, span, place: None, metrics }
+        Self { method, started: Instant::now(), code: None, span, place: None, room: None, metrics }
     }
 
     /// When the call began.
@@ -52,6 +53,11 @@ impl Observation {
     /// Keeps a place as long as the call lasts.
     pub(super) fn hold(&mut self, place: Place) {
         self.place = Some(place);
+    }
+
+    /// Keeps the room of its messages as long as the call lasts.
+    pub(super) fn keep(&mut self, room: Room) {
+        self.room = Some(room);
     }
 
     /// Looks for the code of the answer, in its headers or its trailers.

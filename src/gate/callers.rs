@@ -39,18 +39,20 @@ pub(crate) enum Caller {
 /// The longest request id that is taken over, in bytes.
 const MAX_ID_BYTES: usize = 64;
 
-/// The name of a call: the caller's own or a new one. In the answer's headers, the log and the span.
+/// One call, as it goes with its message.
 #[derive(Debug, Clone)]
-pub(crate) struct CallId(Arc<str>);
+pub(crate) struct Call {
+    /// The caller's own name for it or a new one, at most 64 printable ASCII characters without spaces. In the answer's
+    /// headers, the log and the span.
+    pub(crate) id: Arc<str>,
+    /// Who makes it.
+    pub(crate) caller: Caller,
+}
 
-impl CallId {
-    pub(super) fn new(id: &str) -> Self {
-        Self(id.into())
-    }
-
-    /// At most 64 printable ASCII characters without spaces.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+impl Call {
+    /// A call that came through no gate.
+    pub(crate) fn unknown() -> Self {
+        Self { id: "".into(), caller: Caller::Peer(Peer::Local) }
     }
 }
 

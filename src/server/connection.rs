@@ -5,12 +5,14 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
     sync::OwnedSemaphorePermit,
+    time::Sleep,
 };
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
@@ -44,6 +46,8 @@ pub(super) struct Connection {
     /// What was read of it already.
     head: Vec<u8>,
     peer: Peer,
+    /// When it is cut, whatever it does.
+    end: Option<Pin<Box<Sleep>>>,
     metrics: Option<Arc<Metrics>>,
     _permit: OwnedSemaphorePermit,
 }
@@ -53,13 +57,15 @@ impl Connection {
         io: Io,
         head: Vec<u8>,
         peer: Peer,
+        lifetime: Option<Duration>,
         permit: OwnedSemaphorePermit,
         metrics: Option<Arc<Metrics>>,
     ) -> Self {
         if let Some(metrics) = &metrics {
             metrics.connections.inc();
         }
-        Self { io, head, peer, metrics, _permit: permit }
+        let end = lifetime.map(|lifetime| Box::pin(tokio::time::sleep(lifetime)));
+        Self { io, head, peer, end, metrics, _permit: permit }
     }
 }
 
@@ -85,6 +91,11 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if let Some(end) = &mut self.end
+            && end.as_mut().poll(cx).is_ready()
+        {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         if self.head.is_empty() {
             return Pin::new(&mut self.io).poll_read(cx, buffer);
         }

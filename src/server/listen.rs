@@ -145,6 +145,8 @@ pub(super) struct Door {
     pub(super) handshake_timeout: Duration,
     /// What opens a connection.
     pub(super) opening: Opening,
+    /// How long a connection may live; none for as long as it likes.
+    pub(super) lifetime: Option<Duration>,
     /// TLS as of the moment; none for plain text.
     pub(super) tls: Option<watch::Receiver<Arc<ServerConfig>>>,
     /// Room for connections.
@@ -217,6 +219,6 @@ impl Door {
             }
             Opening::Any => Vec::new(),
         };
-        Ok(Connection::new(io, head, peer, permit, self.metrics.clone()))
+        Ok(Connection::new(io, head, peer, self.lifetime, permit, self.metrics.clone()))
     }
 }

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Moderation;
 use crate::{
-    gate::CallId,
+    gate::Call,
     pb::{self, batch_moderate_comments_result::Result as Outcome},
     refusal::{Refusal, status::item_status},
 };
@@ -25,16 +25,16 @@ impl Moderation {
     pub(super) async fn moderate_anywhere(
         &self,
         request: pb::ModerateCommentRequest,
-        call: Option<CallId>,
+        call: Call,
     ) -> Result<pb::ModerateCommentResponse, Refusal> {
         if request.encoded_len() <= MAX_INLINE_BYTES {
-            return self.moderate(request, call.as_ref());
+            return self.moderate(request, &call);
         }
-        let permit = self.turn().await?;
+        let turn = self.turn(&call).await?;
         let service = self.clone();
         let judged = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            service.moderate(request, call.as_ref())
+            let _turn = turn;
+            service.moderate(request, &call)
         });
         judged.await.or(Err(Refusal::Internal))?
     }
@@ -46,7 +46,7 @@ impl Moderation {
     pub(super) async fn batch(
         &self,
         request: pb::BatchModerateCommentsRequest,
-        call: Option<CallId>,
+        call: Call,
     ) -> Result<pb::BatchModerateCommentsResponse, Refusal> {
         let items = request.requests;
         if items.len() > MAX_ITEMS {
@@ -54,25 +54,21 @@ impl Moderation {
             return Err(Refusal::violation("requests", "TOO_MANY_ITEMS", description));
         }
         self.moderator()?;
-        let permit = self.turn().await?;
+        let turn = self.turn(&call).await?;
         // A caller who hangs up or runs into the time limit drops this future; the thread then stops at the next item.
         let abandoned = CancellationToken::new();
         let _hang_up = abandoned.clone().drop_guard();
         let service = self.clone();
         let judged = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _turn = turn;
             let open = items.into_iter().take_while(|_| !abandoned.is_cancelled());
-            open.map(|item| service.item(item, call.as_ref())).collect()
+            open.map(|item| service.item(item, &call)).collect()
         });
         let results = judged.await.or(Err(Refusal::Internal))?;
         Ok(pb::BatchModerateCommentsResponse { results })
     }
 
-    fn item(
-        &self,
-        request: pb::ModerateCommentRequest,
-        call: Option<&CallId>,
-    ) -> pb::BatchModerateCommentsResult {
+    fn item(&self, request: pb::ModerateCommentRequest, call: &Call) -> pb::BatchModerateCommentsResult {
         let result = match self.moderate(request, call) {
             Ok(response) => Outcome::Response(response),
             Err(refusal) => Outcome::Error(item_status(refusal)),

@@ -3,12 +3,12 @@
 //! Never logged: text, article, identifiers of comments and authors. The caller's own request_id is, where it looks
 //! like an identifier, beside that of the call. A call with do_not_log leaves nothing at all, and neither does a draft.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use tracing::info;
 
 use crate::{
-    gate::{CallId, is_identifier},
+    gate::{Call, is_identifier},
     pb,
     refusal::{
         Refusal,
@@ -29,22 +29,22 @@ struct Open {
     /// The comment's own.
     request_id: String,
     /// That of the call, which a batch or stream has in common.
-    call_id: Option<CallId>,
+    call_id: Arc<str>,
 }
 
 impl Entry {
     /// Starts the clock.
-    pub(super) fn open(request: &pb::ModerateCommentRequest, call: Option<&CallId>) -> Self {
+    pub(super) fn open(request: &pb::ModerateCommentRequest, call: &Call) -> Self {
         let request_id = Some(request.request_id.as_str()).filter(|id| is_identifier(id)).unwrap_or_default();
         let open =
-            Open { started: Instant::now(), request_id: request_id.to_owned(), call_id: call.cloned() };
+            Open { started: Instant::now(), request_id: request_id.to_owned(), call_id: call.id.clone() };
         Self { open: (!request.do_not_log).then_some(open) }
     }
 
     /// Writes the line.
     pub(super) fn close(self, answer: &Result<pb::ModerateCommentResponse, Refusal>) {
         let Some(Open { started, request_id, call_id }) = self.open else { return };
-        let call_id = call_id.as_ref().map(CallId::as_str);
+        let call_id = &*call_id;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         match answer.as_ref().map(|response| response.verdict.as_ref()) {
             Ok(None) => {}
@@ -92,8 +92,9 @@ mod tests {
 
     #[test]
     fn a_call_that_asks_for_no_trace_has_no_entry() {
-        let entry =
-            |do_not_log| Entry::open(&pb::ModerateCommentRequest { do_not_log, ..Default::default() }, None);
+        let entry = |do_not_log| {
+            Entry::open(&pb::ModerateCommentRequest { do_not_log, ..Default::default() }, &Call::unknown())
+        };
         assert!(entry(true).open.is_none());
         assert!(entry(false).open.is_some());
     }

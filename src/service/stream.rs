@@ -13,7 +13,7 @@ use tonic::{Status, Streaming};
 
 use super::Moderation;
 use crate::{
-    gate::CallId,
+    gate::Call,
     pb::{self, stream_moderate_comments_response::Result as Outcome},
     refusal::{Refusal, status::item_status},
 };
@@ -24,11 +24,7 @@ pub(super) type Answers =
 
 impl Moderation {
     /// Answers a stream until it ends or breaks, or the server drains.
-    pub(super) fn stream(
-        self,
-        inbound: Streaming<pb::StreamModerateCommentsRequest>,
-        call: Option<CallId>,
-    ) -> Answers {
+    pub(super) fn stream(self, inbound: Streaming<pb::StreamModerateCommentsRequest>, call: Call) -> Answers {
         Box::pin(stream::unfold(Some((self, inbound, call)), |state| async {
             let (service, mut inbound, call) = state?;
             let limit = service.waits.stream;
@@ -56,7 +52,7 @@ impl Moderation {
     async fn stream_item(
         &self,
         item: pb::StreamModerateCommentsRequest,
-        call: Option<CallId>,
+        call: Call,
     ) -> pb::StreamModerateCommentsResponse {
         let request_id = item.request.as_ref().map(|request| request.request_id.clone()).unwrap_or_default();
         let missing = || Refusal::violation("request", "REQUIRED", "missing, exactly one is needed");

@@ -101,6 +101,8 @@ pub struct Metrics {
     failed: Family<What, Gauge>,
     models: Family<ModelInfo, Gauge>,
     policies: Family<PolicyInfo, Gauge>,
+    /// 1 while calls are taken.
+    pub serving: Gauge,
     /// Calls that have begun and whose answer is not fully sent.
     pub in_flight: Gauge,
     /// The most of those.
@@ -137,6 +139,7 @@ impl Default for Metrics {
             failed: Family::default(),
             models: Family::default(),
             policies: Family::default(),
+            serving: Gauge::default(),
             in_flight: Gauge::default(),
             in_flight_limit: Gauge::default(),
             connections: Gauge::default(),
@@ -158,6 +161,7 @@ impl Metrics {
         r.register("grpc_server_handling_seconds", "From first byte to last of a call", self.seconds.clone());
         r.register("comity_verdicts", "Verdicts, by decision", self.verdicts.clone());
         r.register("comity_verdict_reasons", "Reasons of verdicts, by code", self.reasons.clone());
+        r.register("comity_serving", "1 while calls are taken", self.serving.clone());
         r.register("comity_calls_in_flight", "Calls begun and not fully answered", self.in_flight.clone());
         r.register("comity_calls_in_flight_limit", "The most of those", self.in_flight_limit.clone());
         r.register("comity_calls_shed", "Calls refused because of load, by cause", self.shed.clone());

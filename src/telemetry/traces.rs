@@ -1,6 +1,6 @@
 //! Spans of calls for an OpenTelemetry collector, as children of the caller's span (W3C Trace Context).
 //!
-//! Off unless an endpoint is set. Spans hold method, code and request id, never a word of a comment. They are sent by
+//! Off unless an endpoint is set. Spans hold method, code and id of the call, never a word of a comment. They are sent by
 //! a thread of their own from a bounded queue: with the collector down they are dropped and calls go on.
 
 use http::HeaderMap;
@@ -63,7 +63,7 @@ pub(super) fn not_spans<S>(filter: impl Filter<S>) -> impl Filter<S> {
 }
 
 /// The span of one call. Costs next to nothing when traces are off.
-pub(crate) fn span(method: Method, request_id: &str, headers: &HeaderMap) -> Span {
+pub(crate) fn span(method: Method, call_id: &str, headers: &HeaderMap) -> Span {
     let span = tracing::info_span!(
         target: "comity::rpc",
         "rpc",
@@ -73,7 +73,7 @@ pub(crate) fn span(method: Method, request_id: &str, headers: &HeaderMap) -> Spa
         rpc.service = method.grpc_service,
         rpc.method = method.grpc_method,
         rpc.grpc.status_code = Empty,
-        request_id,
+        call_id,
     );
     if !span.is_disabled() {
         span.record("otel.name", format!("{}/{}", method.grpc_service, method.grpc_method));

@@ -119,6 +119,25 @@ async fn a_connection_whose_other_end_is_gone_is_noticed() {
 }
 
 #[tokio::test]
+async fn an_old_connection_is_asked_to_leave_and_its_call_may_finish() {
+    let limits = Limits { max_connection_age: Duration::from_millis(50), ..LIMITS };
+    let server = TestServer::with(Some(moderator()), limits).await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (mut send, connection): (SendRequest<Bytes>, _) = h2::client::handshake(stream).await.unwrap();
+    let (answer, mut body) = send.send_request(call().body(()).unwrap(), false).unwrap();
+    let connection = tokio::spawn(connection);
+    // The server has said GOAWAY when it takes no further stream.
+    while let Ok(ready) = send.clone().ready().await {
+        send = ready;
+        tokio::task::yield_now().await;
+    }
+    body.send_data(framed(0, &request("A fair point.").encode_to_vec()), true).unwrap();
+    assert_eq!(answer.await.unwrap().status(), http::StatusCode::OK);
+    drop((send, body));
+    connection.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_lives_no_longer_than_it_may() {
     let limits = Limits {
         max_connection_age: Duration::from_millis(100),

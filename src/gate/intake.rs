@@ -1,0 +1,185 @@
+//! How much of large messages is held in memory at once.
+//!
+//! A message is at most 6 MiB, and hundreds of calls may be in flight: together more than a small pod has. Each message
+//! says its length first (gRPC over HTTP2, "Length-Prefixed-Message"); one that is large must find room for all of it, or
+//! its call is refused before it is read. Room comes back with the next message of the call, or with its end.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::{Status, body::Body};
+
+/// How large the messages of all calls may be together, in KiB, small ones not counted.
+const ROOM_KIB: usize = 32 * 1024;
+
+/// A message up to this size is small, in bytes.
+const SMALL: usize = 64 * 1024;
+
+/// The flag and the length that stand before each message, in bytes.
+const PREFIX: usize = 5;
+
+/// Room for the large messages of all calls.
+#[derive(Debug)]
+pub(super) struct Intake(Arc<Semaphore>);
+
+/// The room of one call's message at hand. It lives as long as the call, because the message does.
+pub(super) type Room = Arc<Mutex<Option<OwnedSemaphorePermit>>>;
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ROOM_KIB)))
+    }
+}
+
+impl Intake {
+    /// The body of a call that finds room for each message it announces, and fails with what `full` gives where there is
+    /// none.
+    pub(super) fn body(&self, inner: Body, full: impl Fn() -> Status + Send + 'static) -> (Body, Room) {
+        let room = Room::default();
+        let announced = Announced {
+            inner,
+            all: self.0.clone(),
+            full: Box::new(full),
+            prefix: Vec::new(),
+            rest: 0,
+            room: room.clone(),
+        };
+        (Body::new(announced), room)
+    }
+}
+
+struct Announced {
+    inner: Body,
+    all: Arc<Semaphore>,
+    full: Box<dyn Fn() -> Status + Send>,
+    /// As much as has come of the prefix of the next message.
+    prefix: Vec<u8>,
+    /// How much of the current message is to come, in bytes.
+    rest: usize,
+    room: Room,
+}
+
+impl Announced {
+    /// Follows lengths and messages through a piece of the body.
+    fn follow(&mut self, mut piece: &[u8]) -> Result<(), Status> {
+        while !piece.is_empty() {
+            let wanted = if self.rest > 0 { self.rest } else { PREFIX - self.prefix.len() };
+            let (taken, after) = piece.split_at(wanted.min(piece.len()));
+            piece = after;
+            if self.rest > 0 {
+                self.rest -= taken.len();
+                continue;
+            }
+            self.prefix.extend_from_slice(taken);
+            if let [_flag, a, b, c, d] = self.prefix[..] {
+                self.prefix.clear();
+                self.rest = u32::from_be_bytes([a, b, c, d]) as usize;
+                self.make_room()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back what the message before took, and takes what this one needs.
+    fn make_room(&self) -> Result<(), Status> {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        *room = None;
+        let kib = self.rest / 1024;
+        // One that is larger than all the room is larger than a message may be: the decoder says so, unread.
+        if self.rest > SMALL && kib <= ROOM_KIB {
+            let taken = self.all.clone().try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX));
+            *room = Some(taken.map_err(|_full| (self.full)())?);
+        }
+        Ok(())
+    }
+}
+
+impl HttpBody for Announced {
+    type Data = <Body as HttpBody>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let frame = Pin::new(&mut self.inner).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &frame
+            && let Some(data) = frame.data_ref()
+            && let Err(refused) = self.follow(data)
+        {
+            return Poll::Ready(Some(Err(refused)));
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(intake: &Intake) -> Announced {
+        let room = Room::default();
+        let full = Box::new(|| Status::resource_exhausted("full"));
+        Announced { inner: Body::empty(), all: intake.0.clone(), full, prefix: Vec::new(), rest: 0, room }
+    }
+
+    fn message(bytes: u32) -> Vec<u8> {
+        [&[0], &bytes.to_be_bytes()[..], &vec![7; bytes as usize]].concat()
+    }
+
+    fn taken(intake: &Intake) -> usize {
+        ROOM_KIB - intake.0.available_permits()
+    }
+
+    #[test]
+    fn lengths_are_followed_however_the_body_is_cut() {
+        let body: Vec<u8> =
+            [message(0), message(3), message(100 * 1024), message(200 * 1024), message(1)].concat();
+        for size in [1, 4, 5, 6, 1000, body.len()] {
+            let intake = Intake::default();
+            let mut call = announced(&intake);
+            let mut most = 0;
+            for piece in body.chunks(size) {
+                call.follow(piece).unwrap();
+                most = most.max(taken(&intake));
+            }
+            assert_eq!((call.rest, call.prefix.len()), (0, 0), "{size}");
+            assert!(most == 200 || size == body.len(), "{size}: {most}");
+            assert_eq!(taken(&intake), 0);
+        }
+    }
+
+    #[test]
+    fn large_messages_find_room_until_there_is_none_and_small_ones_always() {
+        let intake = Intake::default();
+        let six_mib = &[0, 0, 0x60, 0, 0][..];
+        let mut calls: Vec<Announced> = (0..6).map(|_| announced(&intake)).collect();
+        let refused = calls.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
+        assert_eq!(refused, 1);
+        announced(&intake).follow(&message(1000)).unwrap();
+        calls.truncate(2);
+        announced(&intake).follow(six_mib).unwrap();
+        drop(calls);
+        assert_eq!(taken(&intake), 0);
+    }
+
+    #[test]
+    fn a_message_larger_than_any_may_be_takes_no_room() {
+        let intake = Intake::default();
+        announced(&intake).follow(&[0, 0xff, 0xff, 0xff, 0xff]).unwrap();
+        assert_eq!(taken(&intake), 0);
+    }
+}
