@@ -25,7 +25,7 @@ pub mod words;
 use article::ArticleHeads;
 use artifact::{Artifact, sha256_hex};
 pub use artifact::{ArtifactError, Figure, Provenance, TrainingSet};
-use civility::Civility;
+use civility::{Civility, Sight};
 use target::{LoadedTarget, TargetHead};
 
 use crate::{
@@ -171,6 +171,11 @@ impl Classifier {
     /// Scores a comment. What cannot be told is `None`. Of a text in several scripts, each attribute has the largest
     /// probability that any of the models gives.
     pub fn scores(&self, question: &Question<'_>) -> Scores {
+        self.score(question).scores
+    }
+
+    /// [`Self::scores`], with what they were read from.
+    pub fn score(&self, question: &Question<'_>) -> Scored<'_> {
         let detected = || {
             let detected = detect_language(question.text.original());
             (detected.code, detected.confidence)
@@ -178,32 +183,51 @@ impl Classifier {
         let (code, confidence) = question.language.map_or_else(detected, |said| (said, 1.0));
         let model = self.model(code);
         let language = Language { code: code.to_owned(), confidence, supported: model.is_some() };
-        let Some(model) = model else { return unscored(question, language) };
-        let attributes = self.attributes(question, code, question.explain);
+        let Some(model) = model else {
+            return Scored { scores: unscored(question, language), models: Vec::new(), sights: Vec::new() };
+        };
+        let models = self.models_for(question.text, code);
+        let sights: Vec<Sight> = models.iter().map(|model| model.civility.read(question.text)).collect();
+        let attributes = attributes(&models, &sights, question, question.explain);
         let (on_topic, stances, sentiment) = model.around(question);
-        Scores { language, attributes, stances, on_topic, sentiment }
+        Scored { scores: Scores { language, attributes, stances, on_topic, sentiment }, models, sights }
     }
+}
 
-    /// Takes the scores of some attributes apart that were made without an explanation.
-    pub fn explain(&self, question: &Question<'_>, attributes: &[Attribute], scores: &mut Scores) {
-        if scores.language.supported {
-            let explained =
-                self.attributes(&Question { attributes, ..*question }, &scores.language.code, true);
-            for one in explained {
-                if let Some(score) = scores.attributes.iter_mut().find(|s| s.attribute == one.attribute) {
-                    *score = one;
-                }
+/// Scores with what they were read from, so that they can be taken apart without reading the comment again.
+#[derive(Debug)]
+pub struct Scored<'a> {
+    /// The scores.
+    pub scores: Scores,
+    /// The models that scored, as of [`Classifier::models_for`].
+    pub models: Vec<&'a Model>,
+    sights: Vec<Sight>,
+}
+
+impl Scored<'_> {
+    /// Takes the scores of some attributes apart that were made without an explanation. The question is the one they were
+    /// made for.
+    pub fn explain(&mut self, question: &Question<'_>, attributes: &[Attribute]) {
+        let question = Question { attributes, ..*question };
+        for one in self::attributes(&self.models, &self.sights, &question, true) {
+            if let Some(score) = self.scores.attributes.iter_mut().find(|s| s.attribute == one.attribute) {
+                *score = one;
             }
         }
     }
+}
 
-    fn attributes(&self, question: &Question<'_>, language: &str, explain: bool) -> Vec<AttributeScore> {
-        let scored = self
-            .models_for(question.text, language)
-            .into_iter()
-            .map(|model| model.civility.scores(question.text, question.attributes, explain));
-        scored.reduce(mixed::larger).unwrap_or_default()
-    }
+fn attributes(
+    models: &[&Model],
+    sights: &[Sight],
+    question: &Question<'_>,
+    explain: bool,
+) -> Vec<AttributeScore> {
+    let scored = models
+        .iter()
+        .zip(sights)
+        .map(|(model, sight)| model.civility.scores_of(question.text, sight, question.attributes, explain));
+    scored.reduce(mixed::larger).unwrap_or_default()
 }
 
 fn unknown_stances(question: &Question<'_>) -> Vec<Stance> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    classifier::{Classifier, Model, Question, artifact::hex, target::LoadedTarget},
+    classifier::{Classifier, Model, Question, Scored, artifact::hex, target::LoadedTarget},
     moderation::{Comment, Draft, Explain, Policies, Policy, Submission, Verdict, check_draft, judge, point},
     scores::{Attribute, Scores},
     text::Text,
@@ -104,15 +104,15 @@ impl Moderator {
             parent: &comment.parent_text,
             thread: &submission.thread,
         };
-        let mut scores = self.classifier.scores(&question);
-        let mut verdict = judge(comment, &text, &scores, policy);
+        let mut scored = self.classifier.score(&question);
+        let mut verdict = judge(comment, &text, &scored.scores, policy);
         // Most comments meet no threshold and need no explanation; one that does must show its words.
         let met: Vec<Attribute> = verdict.reasons.iter().filter_map(|reason| reason.attribute).collect();
         if !question.explain && !met.is_empty() {
-            self.classifier.explain(&question, &met, &mut scores);
-            point(&mut verdict, &scores);
+            scored.explain(&question, &met);
+            point(&mut verdict, &scored.scores);
         }
-        let models = self.classifier.models_for(&text, &scores.language.code);
+        let Scored { mut scores, models, .. } = scored;
         let decision_id = decision_id(submission, &models, policy);
         trim(&mut scores, &submission.attributes, submission.explain);
         Judgement { decision_id, verdict, scores: (!submission.omit_scores).then_some(scores), models }

@@ -123,76 +123,95 @@ impl Civility {
         sums
     }
 
+    /// Reads a text once for all heads.
+    pub fn read(&self, text: &Text<'_>) -> Sight {
+        let mut met: Vec<Met> = Vec::with_capacity(text.folded().len() * 4);
+        let row = self.vocabulary.row_of_all(text, |index, first, last| {
+            met.push(Met { index: index as u32, first: first as u32, last: last as u32 });
+        });
+        let logits = self.logits(&row);
+        Sight { row, met, logits }
+    }
+
     /// Scores a text for the attributes asked for. A text without any known n-gram has no score.
     pub fn scores(&self, text: &Text<'_>, attributes: &[Attribute], explain: bool) -> Vec<AttributeScore> {
-        // The n-grams that are columns: index in the row, first token and last token.
-        let mut met: Vec<(usize, [usize; 2])> = Vec::new();
-        let row = if explain {
-            self.vocabulary.row_of_all(text, |index, first, last| met.push((index, [first, last])))
-        } else {
-            self.vocabulary.row(text)
-        };
-        let logits = self.logits(&row);
-        let explained = explain.then(|| self.explained(text, &row, &met));
+        self.scores_of(text, &self.read(text), attributes, explain)
+    }
+
+    /// [`Self::scores`] of a text that was read.
+    pub fn scores_of(
+        &self,
+        text: &Text<'_>,
+        sight: &Sight,
+        attributes: &[Attribute],
+        explain: bool,
+    ) -> Vec<AttributeScore> {
+        let shares = explain.then(|| self.shares(text, sight));
         let score = |attribute: Attribute| {
-            let head = self.heads.iter().position(|h| h.attribute == attribute).filter(|_| !row.is_empty());
-            let logit = head.and_then(|h| logits.get(h)).copied();
+            let head = self.heads.iter().position(|h| h.attribute == attribute);
+            let head = head.filter(|_| !sight.row.is_empty());
+            let logit = head.and_then(|h| sight.logits.get(h)).copied();
             AttributeScore {
                 attribute,
                 probability: logit.map(sigmoid),
                 explanation: head
                     .zip(logit)
-                    .zip(explained.as_ref())
-                    .map(|((h, logit), tokens)| self.explanation(text, tokens, h, logit)),
+                    .zip(shares.as_ref())
+                    .map(|((h, logit), shares)| self.explanation(text, shares, h, logit)),
             }
         };
         attributes.iter().copied().map(score).collect()
     }
 
-    /// What each token contributed to each head, in log-odds: the weight of an n-gram is shared out evenly to its
-    /// occurrences, and of each occurrence to its first and last word.
-    fn explained(&self, text: &Text<'_>, row: &Row, met: &[(usize, [usize; 2])]) -> Vec<Explained> {
+    /// What every head needs to take its logit apart: the weight of an n-gram is shared out evenly to its occurrences,
+    /// and of each occurrence to its first and last word.
+    fn shares(&self, text: &Text<'_>, sight: &Sight) -> Shares<'_> {
+        let Sight { row, met, .. } = sight;
         let mut times = vec![0_u32; row.len()];
-        for (index, _) in met {
-            if let Some(times) = times.get_mut(*index) {
+        for Met { index, .. } in met {
+            if let Some(times) = times.get_mut(*index as usize) {
                 *times += 1;
             }
         }
-        let span = |token: &Token| text.origin(token.begin as usize..token.end as usize);
-        let token = |token| Explained { span: span(token), parts: [0.0; LANES] };
-        let mut tokens: Vec<Explained> = text.tokens().iter().map(token).collect();
-        let mut scales = [0.0; LANES];
-        for (scale, head) in scales.iter_mut().zip(&self.heads) {
-            *scale = f64::from(head.scale);
-        }
-        for (index, ends) in met {
-            let (Some((column, value)), Some(times)) = (row.get(*index), times.get(*index)) else { continue };
-            let Some(line) = self.lines.get(*column as usize) else { continue };
+        let share = |met: &Met| {
+            let (column, value) = row.get(met.index as usize)?;
+            let times = times.get(met.index as usize)?;
+            let weights = self.lines.get(*column as usize)?;
             let share = f64::from(*value) / f64::from(*times) / 2.0;
-            let mut parts = [0.0; LANES];
-            for ((part, weight), scale) in parts.iter_mut().zip(line).zip(scales) {
-                *part = f64::from(*weight) * scale * share;
-            }
+            Some((weights, share, [met.first, met.last]))
+        };
+        let span = |token: &Token| text.origin(token.begin as usize..token.end as usize);
+        Shares {
+            parts: met.iter().filter_map(share).collect(),
+            spans: text.tokens().iter().map(span).collect(),
+        }
+    }
+
+    /// The words that moved a head most.
+    fn explanation(&self, text: &Text<'_>, shares: &Shares<'_>, head: usize, logit: f32) -> Explanation {
+        let (scale, bias) =
+            self.heads.get(head).map_or((0.0, 0.0), |h| (f64::from(h.scale), f64::from(h.bias)));
+        let mut sums = vec![0.0; shares.spans.len()];
+        for (weights, share, ends) in &shares.parts {
+            let part = f64::from(weights.get(head).copied().unwrap_or_default()) * scale * share;
             for token in ends {
-                let Some(token) = tokens.get_mut(*token) else { continue };
-                for (sum, part) in token.parts.iter_mut().zip(parts) {
+                if let Some(sum) = sums.get_mut(*token as usize) {
                     *sum += part;
                 }
             }
         }
-        tokens
-    }
-
-    /// The words that moved a head most.
-    fn explanation(&self, text: &Text<'_>, tokens: &[Explained], head: usize, logit: f32) -> Explanation {
-        let mut moved: Vec<(f64, Span, &Token)> = (tokens.iter().zip(text.tokens()))
-            .filter_map(|(token, read)| {
-                let log_odds = token.parts.get(head).copied().filter(|l| *l != 0.0)?;
-                Some((log_odds, token.span, read))
-            })
+        let mut moved: Vec<(f64, Span, &Token)> = (sums.iter().zip(&shares.spans).zip(text.tokens()))
+            .filter(|((log_odds, _), _)| **log_odds != 0.0)
+            .map(|((log_odds, span), token)| (*log_odds, *span, token))
             .collect();
-        moved.sort_by(|(a, one, _), (b, other, _)| b.abs().total_cmp(&a.abs()).then(one.cmp(other)));
-        moved.truncate(MAX_CONTRIBUTIONS);
+        let by_size = |(a, one, first): &(f64, Span, &Token), (b, other, second): &(f64, Span, &Token)| {
+            b.abs().total_cmp(&a.abs()).then(one.cmp(other)).then(first.begin.cmp(&second.begin))
+        };
+        if moved.len() > MAX_CONTRIBUTIONS {
+            moved.select_nth_unstable_by(MAX_CONTRIBUTIONS, by_size);
+            moved.truncate(MAX_CONTRIBUTIONS);
+        }
+        moved.sort_unstable_by(by_size);
         let contributions: Vec<Contribution> = moved
             .into_iter()
             .map(|(log_odds, span, token)| Contribution {
@@ -201,16 +220,33 @@ impl Civility {
                 log_odds,
             })
             .collect();
-        let bias = self.heads.get(head).map_or(0.0, |h| f64::from(h.bias));
         let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
         Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
     }
 }
 
-/// A token with what it contributed to each head.
-struct Explained {
-    span: Span,
-    parts: [f64; LANES],
+/// A text as the heads see it, kept so that a score can be taken apart without reading the text again.
+#[derive(Debug)]
+pub struct Sight {
+    row: Row,
+    met: Vec<Met>,
+    logits: Logits,
+}
+
+/// One n-gram of a text that is a column: its index in the row, its first and its last token.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    index: u32,
+    first: u32,
+    last: u32,
+}
+
+/// The parts of a text that move heads.
+struct Shares<'a> {
+    /// For each n-gram the weights of its column, the value that goes to each of its ends, and the two tokens there.
+    parts: Vec<(&'a [i8; LANES], f64, [u32; 2])>,
+    /// Where each token stands.
+    spans: Vec<Span>,
 }
 
 #[cfg(test)]

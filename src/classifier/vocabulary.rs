@@ -126,25 +126,20 @@ impl Vocabulary {
     /// the row.
     pub fn row_of_all(&self, text: &Text<'_>, mut met: impl FnMut(usize, usize, usize)) -> Row {
         let mut places = Places::new(text.folded().len());
-        let mut repeats: Vec<u32> = Vec::new();
         for block in self.spec() {
             let start = places.row.len();
-            repeats.clear();
             grams(text, *block, |key, first, last| {
-                let Some(column) = self.column(key) else { return };
-                let index = places.index(column, || self.idf(column));
-                if let Some(repeats) = index.checked_sub(start).and_then(|i| repeats.get_mut(i)) {
-                    *repeats += 1;
-                } else if index == start + repeats.len() {
-                    repeats.push(0);
+                if let Some(column) = self.column(key) {
+                    met(places.index(column, start), first, last);
                 }
-                met(index, first, last);
             });
             let block_row = places.row.get_mut(start..).unwrap_or_default();
-            for ((_, value), repeats) in
-                block_row.iter_mut().zip(&repeats).filter(|(_, repeats)| **repeats > 0)
-            {
-                *value *= 1.0 + libm::logf((repeats + 1) as f32);
+            let times = places.times.get(start..).unwrap_or_default();
+            for ((column, value), times) in block_row.iter_mut().zip(times) {
+                *value = self.idf(*column);
+                if *times > 1 {
+                    *value *= 1.0 + libm::logf(*times as f32);
+                }
             }
             scale_to_length_one(block_row);
         }
@@ -159,47 +154,69 @@ impl Vocabulary {
 /// A row with a table of where each column stands in it.
 struct Places {
     row: Row,
-    /// Open addressing with linear probing, at most half full: an index in the row plus 1, 0 where there is none.
-    slots: Vec<u32>,
+    /// How often each column occurs in its block.
+    times: Vec<u32>,
+    /// Open addressing with linear probing, at most three quarters full: a column and its index in the row plus 1, 0 where there is
+    /// none.
+    slots: Vec<(u32, u32)>,
 }
 
 impl Places {
     /// For a text of so many bytes.
     fn new(bytes: usize) -> Self {
-        let expected = (bytes * 4).clamp(32, 8192);
-        Self { row: Row::with_capacity(expected), slots: vec![0; expected.next_power_of_two() * 2] }
+        // Prose has two to three distinct columns for each byte.
+        let size = (bytes * 4).clamp(64, 16_384).next_power_of_two();
+        Self { row: Row::with_capacity(size), times: Vec::with_capacity(size), slots: vec![(0, 0); size] }
     }
 
-    /// Where a column stands in the row; put at its end with a value when it is not there yet.
-    fn index(&mut self, column: u32, value: impl FnOnce() -> f32) -> usize {
+    /// Where a column stands in the row; put at its end when it is not there yet. Counts it for the block that begins at
+    /// `start`.
+    #[inline]
+    fn index(&mut self, column: u32, start: usize) -> usize {
         let mask = self.slots.len() - 1;
-        let mut at = column.wrapping_mul(0x9e37_79b1) as usize & mask;
-        while let Some(slot) = self.slots.get_mut(at) {
-            let Some(index) = slot.checked_sub(1) else {
-                *slot = self.row.len() as u32 + 1;
+        let mut at = home(column) & mask;
+        while let Some((known, place)) = self.slots.get_mut(at) {
+            if *place == 0 {
+                (*known, *place) = (column, self.row.len() as u32 + 1);
                 break;
-            };
-            if self.row.get(index as usize).is_some_and(|(known, _)| *known == column) {
-                return index as usize;
+            }
+            if *known == column {
+                let index = *place as usize - 1;
+                if let Some(times) = self.times.get_mut(index).filter(|_| index >= start) {
+                    *times += 1;
+                }
+                return index;
             }
             at = (at + 1) & mask;
         }
-        self.row.push((column, value()));
-        if self.row.len() * 2 > self.slots.len() {
+        self.row.push((column, 0.0));
+        self.times.push(1);
+        if self.row.len() * 4 > self.slots.len() * 3 {
             self.grow();
         }
         self.row.len() - 1
     }
 
     /// Doubles the table.
+    #[cold]
     fn grow(&mut self) {
-        let columns = std::mem::take(&mut self.row);
-        self.slots = vec![0; self.slots.len() * 2];
-        self.row.reserve(columns.len() * 2);
-        for (column, value) in columns {
-            self.index(column, || value);
+        let mask = self.slots.len() * 2 - 1;
+        self.slots = vec![(0, 0); mask + 1];
+        for ((column, _), place) in self.row.iter().zip(1..) {
+            let mut at = home(*column) & mask;
+            while self.slots.get(at).is_some_and(|(_, taken)| *taken != 0) {
+                at = (at + 1) & mask;
+            }
+            if let Some(slot) = self.slots.get_mut(at) {
+                *slot = (*column, place);
+            }
         }
     }
+}
+
+/// Where the search for a column begins.
+const fn home(column: u32) -> usize {
+    (column.wrapping_mul(0x9e37_79b1) >> 8) as usize
 }
 
 fn scale_to_length_one(row: &mut [(u32, f32)]) {
