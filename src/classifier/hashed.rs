@@ -9,7 +9,7 @@ use super::{
     artifact::ArtifactError,
     grams::token_text,
     standard::{Linear, Standard, is_ordinary, softmax},
-    words::{Morphology, Reading, each_gram, fold_bits},
+    words::{Morphology, Reading, each_gram, fold_bits, sort_hashes},
 };
 use crate::text::{Text, TokenKind};
 
@@ -38,7 +38,7 @@ pub struct Columns(Vec<(u32, f32)>);
 impl Columns {
     /// Adds a block of n-grams, by their hashes.
     pub fn add(&mut self, mut keys: Vec<u32>) {
-        keys.sort_unstable();
+        sort_hashes(&mut keys);
         keys.dedup();
         let value = 1.0 / (keys.len().max(1) as f32).sqrt();
         self.0.extend(keys.into_iter().map(|key| (key, value)));

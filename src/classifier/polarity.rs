@@ -37,9 +37,9 @@ impl Polarity {
         self.keys.binary_search(&key).ok().and_then(|i| self.values.get(i)).copied()
     }
 
-    /// The value of a word; 0 when it is not listed.
-    pub fn of_word(&self, word: &str) -> i8 {
-        self.get(hash(word)).unwrap_or(0)
+    /// The value of a word by its hash; 0 when it is not listed.
+    pub fn of_hash(&self, word: u32) -> i8 {
+        self.get(word).unwrap_or(0)
     }
 
     /// The value of the longest listed beginning of a word; 0 when none is.
@@ -60,7 +60,7 @@ mod tests {
             [list.of_beginning("재미있어요"), list.of_beginning("재미없네"), list.of_beginning("영화")],
             [1, -2, 0]
         );
-        assert_eq!([list.of_word("dull"), list.of_word("dullness")], [-1, 0]);
+        assert_eq!([list.of_hash(hash("dull")), list.of_hash(hash("dullness"))], [-1, 0]);
         assert!(list.is_sound() && !Polarity::new([("x", 9)]).is_sound());
     }
 }
