@@ -160,7 +160,9 @@ pub(super) fn fold(original: &str) -> Folded {
 /// Runs the passes until nothing changes.
 fn undone(original: &str) -> Folded {
     let mut draft = characters::read(original);
-    for _ in 0..MAX_ROUNDS {
+    // Curly quotes and dashes are all that keeps most texts from the short cut.
+    let rounds = if plain::is_plain(&draft.latin()) { 0 } else { MAX_ROUNDS };
+    for _ in 0..rounds {
         let mut changed = false;
         for pass in PASSES {
             changed |= pass(&mut draft);
@@ -190,18 +192,20 @@ fn finish(original: &str, draft: Draft<'_>) -> Folded {
     let Draft { units, mut disguises, mut links, .. } = draft;
     let mut text = String::with_capacity(units.len() + units.len() / 4);
     let mut runs: Vec<Run> = Vec::new();
+    let mut open: Option<Run> = None;
     for &Unit { ch, begin, end } in &units {
         let folded = text.len() as u32;
         let linear = ch.is_ascii() && end == begin + 1;
-        let goes_on = runs.last().is_some_and(|run| {
+        let goes_on = |run: &&mut Run| {
             linear && run.linear && run.end == begin && run.begin + (folded - run.folded) == begin
-        });
-        match runs.last_mut() {
-            Some(run) if goes_on => run.end = end,
-            _ => runs.push(Run { folded, begin, end, linear }),
+        };
+        match open.as_mut().filter(goes_on) {
+            Some(run) => run.end = end,
+            None => runs.extend(open.replace(Run { folded, begin, end, linear })),
         }
         text.push(ch);
     }
+    runs.extend(open);
     let mut graphemes: Vec<u32> = Vec::with_capacity(units.len());
     let mut at = 0;
     for grapheme in graphemes_of(original) {

@@ -31,20 +31,29 @@ pub(super) struct Clusters<'a> {
 impl<'a> Iterator for Clusters<'a> {
     type Item = &'a str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a str> {
-        if let Some(joined) = &mut self.joined {
-            if let Some(grapheme) = joined.next() {
-                return Some(grapheme);
-            }
-            self.joined = None;
-        }
-        if let [first, second, ..] = self.rest.as_bytes()
+        if self.joined.is_none()
+            && let [first, second, ..] = self.rest.as_bytes()
             && is_plain(*first)
             && is_plain(*second)
         {
             let (grapheme, rest) = self.rest.split_at_checked(1)?;
             self.rest = rest;
             return Some(grapheme);
+        }
+        self.next_of_any()
+    }
+}
+
+impl<'a> Clusters<'a> {
+    /// The next grapheme, whatever its characters.
+    fn next_of_any(&mut self) -> Option<&'a str> {
+        if let Some(joined) = &mut self.joined {
+            if let Some(grapheme) = joined.next() {
+                return Some(grapheme);
+            }
+            self.joined = None;
         }
         let mut chars = self.rest.chars();
         let mut last = chars.next()?;
@@ -92,19 +101,17 @@ struct Visible<'a> {
 impl<'a> Iterator for Visible<'a> {
     type Item = &'a str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a str> {
         if let Some(held) = self.held.take() {
             return Some(held);
         }
         for grapheme in self.graphemes.by_ref() {
             // Most graphemes are one ASCII character.
-            let plain = matches!(grapheme.as_bytes(), [byte] if byte.is_ascii_graphic());
-            if !plain
-                && grapheme.chars().any(char::is_whitespace)
-                && grapheme.chars().all(|c| c.is_whitespace() || is_unseen(c))
-            {
+            let is_graphic = matches!(grapheme.as_bytes(), [byte] if byte.is_ascii_graphic());
+            if !is_graphic && is_blank(grapheme) {
                 self.space = self.started;
-            } else if plain || !grapheme.chars().all(is_unseen) {
+            } else if is_graphic || !grapheme.chars().all(is_unseen) {
                 self.started = true;
                 if std::mem::take(&mut self.space) {
                     self.held = Some(grapheme);
@@ -115,6 +122,13 @@ impl<'a> Iterator for Visible<'a> {
         }
         None
     }
+}
+
+/// White space, perhaps with characters of which nothing is drawn.
+fn is_blank(grapheme: &str) -> bool {
+    grapheme == " "
+        || grapheme.chars().any(char::is_whitespace)
+            && grapheme.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
 
 /// Characters of which nothing is drawn.

@@ -35,19 +35,46 @@ pub(in crate::moderation) struct Measured {
 
 impl Measured {
     pub(in crate::moderation) fn of(text: &str, rule: &LengthRule) -> Self {
-        let (mut count, mut undiscounted, mut run) = (0_u32, 0_u32, 0_u32);
-        let mut previous = "";
-        for grapheme in visible_graphemes(text) {
-            run = if grapheme == previous { run.saturating_add(1) } else { 1 };
-            previous = grapheme;
-            let size = units(grapheme, rule.unit);
-            undiscounted = undiscounted.saturating_add(size);
-            if !rule.discount_padding || run <= MAX_RUN_GRAPHEMES {
-                count = count.saturating_add(size);
+        let mut tally = Tally::default();
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            // Every byte is a grapheme and counts as one in every unit.
+            let mut previous = 0;
+            for byte in text.trim_matches([' ', '\n']).bytes() {
+                let byte = if byte == b'\n' { b' ' } else { byte };
+                if (byte, previous) != (b' ', b' ') {
+                    tally.add(1, byte == previous, rule);
+                    previous = byte;
+                }
+            }
+        } else {
+            let mut previous = "";
+            for grapheme in visible_graphemes(text) {
+                tally.add(units(grapheme, rule.unit), grapheme == previous, rule);
+                previous = grapheme;
             }
         }
-        let length = Length { count, min: rule.min, max: rule.max };
-        Self { length, undiscounted, empty: previous.is_empty() }
+        let Tally { count, undiscounted, run } = tally;
+        Self { length: Length { count, min: rule.min, max: rule.max }, undiscounted, empty: run == 0 }
+    }
+}
+
+/// What was counted so far.
+#[derive(Default)]
+struct Tally {
+    count: u32,
+    undiscounted: u32,
+    /// How many of the last grapheme stand in a row; 0 before the first.
+    run: u32,
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, size: u32, is_repeat: bool, rule: &LengthRule) {
+        self.run = if is_repeat { self.run.saturating_add(1) } else { 1 };
+        self.undiscounted = self.undiscounted.saturating_add(size);
+        if !rule.discount_padding || self.run <= MAX_RUN_GRAPHEMES {
+            self.count = self.count.saturating_add(size);
+        }
     }
 }
 
@@ -204,6 +231,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_measures_as_the_long_one_does(text in "[ a-c!\n]{0,40}", discount_padding in any::<bool>()) {
+            let rule = LengthRule { discount_padding, ..rule(0, 0) };
+            let unseen = format!("{text}\u{200b}");
+            prop_assert_eq!(Measured::of(&text, &rule), Measured::of(&unseen, &rule));
+        }
+
         #[test]
         fn the_discount_never_makes_a_text_longer(text in any::<String>(), tail in "[a!한]{0,30}") {
             let text = format!("{text}{tail}");

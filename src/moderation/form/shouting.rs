@@ -18,15 +18,14 @@ use crate::{
 };
 
 pub(super) fn finding(text: &Text<'_>, rule: ShoutingRule) -> Option<Finding> {
-    let mut links = text.links().iter().peekable();
-    let (mut upper, mut lower) = (0_u32, 0_u32);
-    for (at, letter) in text.original().char_indices() {
-        while links.next_if(|link| link.end <= at).is_some() {}
-        if links.peek().is_some_and(|link| link.begin <= at) {
-            continue;
+    let (mut upper, mut lower, mut done) = (0_u32, 0_u32, 0);
+    let links = text.links().iter().map(|link| (link.begin, link.end));
+    for (begin, end) in links.chain([(text.original().len(), 0)]) {
+        for letter in text.original().get(done..begin).unwrap_or_default().chars() {
+            upper += u32::from(letter.is_uppercase());
+            lower += u32::from(letter.is_lowercase());
         }
-        upper += u32::from(letter.is_uppercase());
-        lower += u32::from(letter.is_lowercase());
+        done = done.max(end);
     }
     let cased = upper + lower;
     if cased == 0 || cased < rule.min_letters {

@@ -30,13 +30,16 @@ pub(super) fn read(original: &str) -> Draft<'_> {
         ..Reader::default()
     };
     reader.draft.units.reserve(original.len());
-    let mut chars = original.char_indices().peekable();
-    while let Some((begin, c)) = chars.next() {
+    for (begin, c) in original.char_indices() {
         let end = begin + c.len_utf8();
-        if c == '\r' && chars.peek().is_some_and(|&(_, next)| next == '\n') {
+        if c.is_ascii() && (!c.is_ascii_control() || c == '\n') {
+            reader.letter(c.to_ascii_lowercase(), begin as u32, end as u32);
             continue;
         }
-        reader.character(c, begin as u32, end as u32, chars.peek().map(|&(_, next)| next));
+        let next = original.get(end..).and_then(|rest| rest.chars().next());
+        if c != '\r' || next != Some('\n') {
+            reader.character(c, begin as u32, end as u32, next);
+        }
     }
     reader.draft
 }
@@ -53,10 +56,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A character other than printable ASCII and the line feed.
     fn character(&mut self, c: char, begin: u32, end: u32, next: Option<char>) {
-        if c.is_ascii() && (!c.is_ascii_control() || c == '\n') {
-            return self.base(c.to_ascii_lowercase(), begin, end);
-        }
         if let Some(plain) = plain(c) {
             return self.base(plain, begin, end);
         }
@@ -100,6 +101,11 @@ impl Reader<'_> {
             (last.ch, last.end) = (whole, end);
             return;
         }
+        self.letter(c, begin, end);
+    }
+
+    /// A character that composes with nothing before it.
+    fn letter(&mut self, c: char, begin: u32, end: u32) {
         (self.marks, self.kept) = (0, 0);
         self.draft.units.push(Unit { ch: c, begin, end });
     }

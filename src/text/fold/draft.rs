@@ -30,6 +30,19 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// The text as it stands in Latin-1, up to the first character beyond it, which becomes a byte that no plain text has.
+    pub(super) fn latin(&self) -> Vec<u8> {
+        let mut latin = Vec::with_capacity(self.units.len());
+        for unit in &self.units {
+            let byte = u8::try_from(unit.ch).unwrap_or(u8::MAX);
+            latin.push(byte);
+            if !byte.is_ascii() {
+                break;
+            }
+        }
+        latin
+    }
+
     /// Records a disguise over a stretch of units.
     pub(super) fn undone(&mut self, kind: DisguiseKind, units: &[Unit]) {
         if let Some(span) = span_of(units) {

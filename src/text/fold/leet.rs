@@ -16,7 +16,7 @@ const MIN_LETTERS: usize = 3;
 
 /// Reads digits and symbols within words as letters.
 pub(super) fn read(draft: &mut Draft<'_>) -> bool {
-    if !draft.units.iter().any(|u| is_part(u.ch) && !u.ch.is_ascii_alphabetic()) {
+    if !draft.units.windows(2).any(|w| matches!(w, [a, b] if is_mixed(a.ch, b.ch))) {
         return false;
     }
     let mut units = std::mem::take(&mut draft.units);
@@ -101,6 +101,16 @@ const fn letter(c: char, one: char) -> Option<char> {
         '7' => 't',
         _ => return None,
     })
+}
+
+/// Whether two characters side by side are such as every disguised word has: a substitute before a letter, or a digit after
+/// a letter or bar.
+const fn is_mixed(a: char, b: char) -> bool {
+    match b {
+        'a'..='z' | 'A'..='Z' => is_part(a) && !a.is_ascii_alphabetic(),
+        '0'..='9' | '@' | '$' => a.is_ascii_alphabetic() || matches!(a, '!' | '|'),
+        _ => false,
+    }
 }
 
 const fn is_part(c: char) -> bool {

@@ -25,7 +25,9 @@ const MAX_ADDRESS: usize = 254;
 
 /// Replaces links by `urlx` and at-sign names by `userx`.
 pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
-    if !draft.units.iter().any(|u| is_telltale(u.ch)) {
+    // Where a full stop, colon or at-sign only ends a word, there is nothing to find.
+    let inner = |w: &[Unit]| matches!(w, [a, b] if is_telltale(a.ch) && !b.ch.is_whitespace() && b.ch != '.');
+    if !draft.units.windows(2).any(inner) {
         return false;
     }
     draft.rewrite(|draft, old, new| {

@@ -15,7 +15,8 @@ const WEAK_LENGTH: usize = 4;
 
 /// Lifts masks.
 pub(super) fn lift(draft: &mut Draft<'_>) -> bool {
-    if !draft.units.iter().any(|u| is_mask(u.ch)) {
+    let hides = |w: &[Unit]| matches!(w, [a, b] if b.ch == '*' || b.ch.is_ascii_lowercase() && is_mask(a.ch));
+    if !draft.units.windows(2).any(hides) {
         return false;
     }
     let mut units = std::mem::take(&mut draft.units);

@@ -8,20 +8,25 @@ const SINGLES: usize = 3;
 
 /// The folded form of a text that needs no pass; `None` when it may need one.
 pub(super) fn folded(original: &str) -> Option<String> {
+    is_plain(original.as_bytes()).then(|| original.to_ascii_lowercase())
+}
+
+/// Whether no pass would find anything in a text.
+pub(super) fn is_plain(text: &[u8]) -> bool {
     let mut singles = 0;
-    for word in original.as_bytes().split(|b| matches!(b, b' ' | b'\n')) {
+    for word in text.split(|b| matches!(b, b' ' | b'\n')) {
         let word = core(word);
         if !word.is_empty() && !is_number(word) && !is_word(word) {
-            return None;
+            return false;
         }
         if word.iter().any(u8::is_ascii_alphanumeric) {
             singles = if matches!(word, [b] if b.is_ascii_alphabetic()) { singles + 1 } else { 0 };
         }
         if singles == SINGLES {
-            return None;
+            return false;
         }
     }
-    Some(original.to_ascii_lowercase())
+    true
 }
 
 /// A word without the punctuation of the sentence around it.
