@@ -1,12 +1,31 @@
 # What takes longer than a line to remember. Building and testing is cargo's business: see CONTRIBUTING.md.
 
-.PHONY: bench bench-instructions
+.PHONY: bench bench-load bench-instructions soak balance sbom
 
-# Times of every step, then the full verdict against a peer; the last lines are the figures that the project sets itself.
-bench:
+# Times of every step, load beside an empty rpc, and the full verdict against a peer; the last lines are the figures that
+# the project sets itself.
+bench: bench-load
 	cargo bench --bench verdict
 	cargo bench --bench ratio
+
+# Load on the server beside an empty rpc of the same size; the last line is the ratio.
+bench-load:
+	cargo run --release --example load -- --table
 
 # Instructions of every step, which do not depend on what else the machine does. Needs valgrind.
 bench-instructions:
 	benches/instructions.sh
+
+# Five minutes of load with a hundred reloads and SIGTERM at the end, then three instances behind a balancing client.
+soak: balance
+	scripts/soak.sh
+
+# Three instances behind a balancing client, of which one is killed and one restarted.
+balance:
+	cargo build --release --bin comity --example balance
+	target/release/examples/balance
+
+# A CycloneDX bill of materials beside Cargo.toml.
+sbom:
+	cargo install --locked cargo-cyclonedx
+	cargo cyclonedx --format json --all-features

@@ -6,10 +6,13 @@
 //! Negation marks follow Pang, Lee and Vaithyanathan (2002) with a window of four words; weights are
 //! `(1 + ln tf) · idf` (Manning, Raghavan and Schütze 2008, section 6.2).
 
+mod hashes;
+
 use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::hashes::{each_gram, fold_bits, hash, hashes_of_beginnings, negated, sort_hashes};
 use super::{
     lists::{Lists, PARTICLES},
     polarity::Polarity,
@@ -21,42 +24,6 @@ use crate::text::{Text, TokenKind};
 pub const MAX_TOKENS: usize = 20_000;
 /// The length of a negation window in words.
 const WINDOW: u8 = 4;
-/// Characters of a word that are cut into character grams.
-const MAX_LETTERS: usize = 40;
-
-/// FNV-1a over bytes (Fowler, Noll, Vo 1991); a typographic apostrophe counts as a straight one.
-pub fn hash(word: &str) -> u32 {
-    if word.is_ascii() {
-        return word.bytes().fold(EMPTY, step);
-    }
-    word.chars().fold(EMPTY, with)
-}
-
-/// The hash of every beginning of a word, the shortest first.
-pub fn hashes_of_beginnings(word: &str) -> impl Iterator<Item = u32> {
-    word.chars().scan(EMPTY, |hash, c| {
-        *hash = with(*hash, c);
-        Some(*hash)
-    })
-}
-
-/// The hash of nothing.
-const EMPTY: u32 = 0x811c_9dc5;
-
-const fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
-}
-
-/// The hash with one more character.
-fn with(hash: u32, c: char) -> u32 {
-    let c = if c == '’' { '\'' } else { c };
-    c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step)
-}
-
-/// The hash of a word inside a negation window.
-pub const fn negated(word: u32) -> u32 {
-    (word ^ 0x5bd1_e995).wrapping_mul(0x9e37_79b1)
-}
 
 /// How the words of a language are cut: what is left of one, and how long its character grams are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -197,11 +164,6 @@ impl Rarity {
         let slot = fold_bits(gram) & self.grams.len().wrapping_sub(1);
         self.grams.get(slot).map_or(self.unseen, |&s| f32::from(s) * self.unseen / 255.0)
     }
-}
-
-/// Mixes the high bits of a hash into the low ones, which FNV spreads less well.
-pub const fn fold_bits(hash: u32) -> usize {
-    (hash ^ (hash >> 15)) as usize
 }
 
 /// What one language's heads share: word forms, roles, rarity, valence and polarity.
@@ -471,58 +433,6 @@ impl Reader<'_> {
             }
         }
         unit
-    }
-}
-
-/// Sorts hashes, which spread evenly: first apart by their leading bits, then within. Any other numbers only take longer.
-pub fn sort_hashes(keys: &mut Vec<u32>) {
-    const BITS: u32 = 8;
-    if keys.len() < 1 << BITS {
-        keys.sort_unstable();
-        return;
-    }
-    let part = |key: u32| (key >> (u32::BITS - BITS)) as usize;
-    let mut ends = [0_usize; 1 << BITS];
-    for key in keys.iter() {
-        if let Some(count) = ends.get_mut(part(*key)) {
-            *count += 1;
-        }
-    }
-    let mut begin = 0;
-    for end in &mut ends {
-        begin += std::mem::replace(end, begin);
-    }
-    let mut sorted = vec![0; keys.len()];
-    for key in keys.iter() {
-        if let Some(end) = ends.get_mut(part(*key)) {
-            if let Some(slot) = sorted.get_mut(*end) {
-                *slot = *key;
-            }
-            *end += 1;
-        }
-    }
-    let mut begin = 0;
-    for end in ends {
-        sorted.get_mut(begin..end).unwrap_or_default().sort_unstable();
-        begin = end;
-    }
-    *keys = sorted;
-}
-
-/// Calls `each` with the hash of every character gram of `<word>`. Of a longer word, the first 40 letters count.
-pub fn each_gram(word: &str, lengths: RangeInclusive<usize>, mut each: impl FnMut(u32)) {
-    let mut letters = ['\0'; MAX_LETTERS + 2];
-    let mut count = 0;
-    let padded = std::iter::once('<').chain(word.chars().take(MAX_LETTERS)).chain(['>']);
-    for (slot, letter) in letters.iter_mut().zip(padded) {
-        *slot = if letter == '’' { '\'' } else { letter };
-        count += 1;
-    }
-    let letters = letters.get(..count).unwrap_or_default();
-    for length in lengths {
-        for gram in letters.windows(length) {
-            each(gram.iter().fold(0x811c_9dc5, |h, &c| (h ^ c as u32).wrapping_mul(0x0100_0193)));
-        }
     }
 }
 

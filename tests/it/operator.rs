@@ -143,17 +143,17 @@ async fn a_call_is_a_span_of_its_callers_trace() {
     traced.metadata_mut().insert("traceparent", parent.parse().unwrap());
     client.moderate_comment(traced).await.unwrap();
     signal(&child, "TERM");
-    let sent = exported.recv().await.unwrap();
+    let received = exported.recv().await.unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let spans: Vec<_> =
-        sent.resource_spans.iter().flat_map(|r| &r.scope_spans).flat_map(|s| &s.spans).collect();
+        received.resource_spans.iter().flat_map(|r| &r.scope_spans).flat_map(|s| &s.spans).collect();
     assert_eq!(spans.len(), 1);
     assert_eq!(spans[0].name, "comity.moderation.v1.ModerationService/ModerateComment");
     assert_eq!(spans[0].trace_id[..2], [0x0a, 0xf7]);
     assert_eq!(spans[0].parent_span_id[..2], [0xb7, 0xad]);
     let code = spans[0].attributes.iter().find(|attribute| attribute.key == "rpc.grpc.status_code").unwrap();
     assert_eq!(code.value.clone().unwrap().value, Some(Value::IntValue(0)));
-    assert!(!format!("{sent:?}").contains("zebra"));
+    assert!(!format!("{received:?}").contains("zebra"));
 }
 
 #[tokio::test]
