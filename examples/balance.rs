@@ -59,7 +59,7 @@ const HANDLED: &str = "grpc_server_handled_total{grpc_type=\"unary\",grpc_servic
 
 /// Three instances behind one client: spread of calls, a SIGKILL, a graceful restart.
 #[derive(Debug, Parser)]
-#[command(max_term_width = 100)]
+#[command(name = "balance", max_term_width = 100)]
 struct Flags {
     /// The server.
     #[arg(long, value_name = "BINARY", default_value = "target/release/comity")]

@@ -1,10 +1,10 @@
 //! What every call passes before any work is done for it, and where it is counted: who calls, whether there is room,
 //! how long it may take.
 //!
-//! A layer around all services of a listener, so that every edge has one mechanism. A call is counted from the moment
-//! that its headers are read, long before a thread takes it up: the bound on calls in flight is therefore also the bound
-//! on those that wait. Health is exempt from that bound, so that it answers throughout an overload. Nothing here reads
-//! a message.
+//! A layer around all services of a listener, so that every edge has one mechanism. A call takes its place, or is refused,
+//! the first time that a thread looks at it, and then stands back until the thread has looked at whatever else has come:
+//! so a backlog stands here, where it is bounded, and not in the buffers of sockets, where nobody counts it. Health is
+//! exempt from that bound, so that it answers throughout an overload. Nothing here reads a message.
 
 mod answer;
 mod callers;
@@ -146,7 +146,11 @@ where
         let span = observation.span();
         let work = async move {
             let outcome = match admitted {
-                Ok(()) => observation.within(&rules, request.headers()),
+                Ok(()) => {
+                    // Whoever else has come takes a place or is refused before any work is done for this call.
+                    tokio::task::yield_now().await;
+                    observation.within(&rules, request.headers())
+                }
                 Err(refusal) => Err(refusal),
             };
             let response = match outcome {

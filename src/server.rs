@@ -10,20 +10,21 @@ mod connection;
 mod listen;
 pub mod tls;
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use futures_util::stream::select_all;
 use tokio::{
     net::TcpListener,
+    runtime,
     signal::unix::{SignalKind, signal},
     sync::{Semaphore, watch},
-    task::{AbortHandle, JoinHandle},
+    task::JoinHandle,
 };
 use tokio_rustls::rustls::ServerConfig;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::{service::Routes, transport::Server};
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 pub use self::listen::{Address, Listener};
 use self::{
@@ -108,6 +109,9 @@ pub enum ServerError {
     /// The descriptor set of the contract cannot be served.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The operator's port cannot be answered.
+    #[error("operator's port: {0}")]
+    Operator(#[from] io::Error),
     /// The transport failed.
     #[error("transport: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -137,7 +141,7 @@ pub async fn run(
 
     // Probes are answered to the very end.
     let pages = Routes::from(admin::pages(metrics.clone(), ready)).add_service(health.clone());
-    let _operator = operator.map(|listener| AbortOnDrop(answer_operator(listener, pages, &limits)));
+    let _operator = operator.map(|listener| answer_operator(listener, pages, &limits)).transpose()?;
 
     metrics.connections_limit.set(i64::try_from(limits.max_connections).unwrap_or(i64::MAX));
     let door = Door {
@@ -199,8 +203,8 @@ fn lifetime(age: Duration, grace: Duration) -> Option<Duration> {
     (!age.is_zero()).then(|| age.saturating_add(grace))
 }
 
-/// Answers the operator until it is ended.
-fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> AbortHandle {
+/// Answers the operator until the guard is dropped, on a thread of its own: probes must not wait behind comments.
+fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io::Result<DropGuard> {
     let door = Door {
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Any,
@@ -214,16 +218,23 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> Abo
         .http2_max_header_list_size(limits.max_header_bytes)
         .max_connection_age(MAX_ADMIN_CONNECTION_AGE)
         .add_routes(pages);
-    tokio::spawn(router.serve_with_incoming(accept(Listener::Tcp(listener), door))).abort_handle()
-}
-
-/// Ends a task with its owner.
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    let listener = listener.into_std()?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    thread::Builder::new().name("operator".to_owned()).spawn(move || {
+        let served = runtime.block_on(async {
+            let incoming = accept(Listener::Tcp(TcpListener::from_std(listener)?), door);
+            tokio::select! {
+                ended = router.serve_with_incoming(incoming) => ended.map_err(io::Error::other),
+                () = stopped.cancelled() => Ok(()),
+            }
+        });
+        if let Err(error) = served {
+            error!(%error, "the operator's port is gone");
+        }
+    })?;
+    Ok(stop.drop_guard())
 }
 
 /// Waits for calls in flight, no longer than `limit`.

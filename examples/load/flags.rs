@@ -21,7 +21,7 @@ const BATCHES: usize = 4;
 /// share the machine, so that figures are for comparing, not for sizing. Exit codes: 0 done, 1 a fault (or, with --strict,
 /// a call that failed), 2 wrong flags.
 #[derive(Debug, Parser)]
-#[command(max_term_width = 100)]
+#[command(name = "load", max_term_width = 100)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Flags {
     /// A comity that is running: http://HOST:PORT, or unix:PATH. Give --pid with it to see its memory.

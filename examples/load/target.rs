@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use comity::{
     config::{Config, Serve, Task},
     moderator::Loaded,
@@ -114,7 +114,8 @@ pub(crate) fn limits(flags: &[String]) -> anyhow::Result<Limits> {
 fn serve(flags: &[String]) -> anyhow::Result<Serve> {
     let own = ["comity", "serve", "--listen", "127.0.0.1:0"];
     let all = own.into_iter().map(Into::into).chain(flags.iter().map(Into::into));
-    match Config::read(all).context("the flags after --")?.task {
+    let config = Config::read(all).map_err(|error| anyhow!("the flags after --: {error}"))?;
+    match config.task {
         Task::Serve(serve) => Ok(*serve),
         Task::Moderate { .. } | Task::CheckPolicy { .. } | Task::ShowModel { .. } => {
             bail!("only flags of `comity serve` can stand after --")

@@ -163,7 +163,7 @@ pub(super) struct Serve {
 
     /// The most calls in flight over all connections; further ones get RESOURCE_EXHAUSTED at once. One caller may hold
     /// as many as are left free. Raise it for throughput under bursts; lower it to keep waiting short.
-    #[arg(long, env = "COMITY_MAX_IN_FLIGHT", value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "COMITY_MAX_IN_FLIGHT", value_name = "N", default_value = "128", value_parser = clap::value_parser!(u32).range(1..))]
     max_in_flight: u32,
 
     /// The longest that a call may wait for its turn before it gets RESOURCE_EXHAUSTED. Raise it when batches come many at
