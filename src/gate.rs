@@ -147,8 +147,11 @@ where
         let work = async move {
             let outcome = match admitted {
                 Ok(()) => {
-                    // Whoever else has come takes a place or is refused before any work is done for this call.
-                    tokio::task::yield_now().await;
+                    // Whoever else has come takes a place or is refused before any work is done for this call. Health
+                    // needs no place and waits for nobody.
+                    if observation.has_place() {
+                        tokio::task::yield_now().await;
+                    }
                     observation.within(&rules, request.headers())
                 }
                 Err(refusal) => Err(refusal),
@@ -233,7 +236,7 @@ impl Observation {
         if waited >= limit {
             return Err(Refusal::TooLate { limit });
         }
-        if waited > rules.max_queue_wait {
+        if self.has_place() && waited > rules.max_queue_wait {
             return Err(busy(Busy::QueueWait, rules.max_queue_wait, self.metrics()));
         }
         Ok(limit)

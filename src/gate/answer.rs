@@ -55,6 +55,11 @@ impl Observation {
         self.place = Some(place);
     }
 
+    /// Whether the call is one of those in flight.
+    pub(super) const fn has_place(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Keeps the room of its messages as long as the call lasts.
     pub(super) fn keep(&mut self, room: Room) {
         self.room = Some(room);
