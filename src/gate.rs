@@ -145,17 +145,13 @@ where
         let rules = self.gate.rules;
         let span = observation.span();
         let work = async move {
-            let outcome = match admitted {
-                Ok(()) => {
-                    // Whoever else has come takes a place or is refused before any work is done for this call. Health
-                    // needs no place and waits for nobody.
-                    if observation.has_place() {
-                        tokio::task::yield_now().await;
-                    }
-                    observation.within(&rules, request.headers())
-                }
-                Err(refusal) => Err(refusal),
-            };
+            let mut outcome = admitted.and_then(|()| observation.within(&rules, request.headers()));
+            // Whoever else has come takes a place or is refused before any work is done for this call. Health needs no
+            // place and waits for nobody.
+            if outcome.is_ok() && observation.has_place() {
+                tokio::task::yield_now().await;
+                outcome = observation.within(&rules, request.headers());
+            }
             let response = match outcome {
                 Ok(limit) => {
                     let deadline = tokio::time::Instant::from_std(observation.started() + limit);
