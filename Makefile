@@ -10,7 +10,8 @@ bench: bench-load
 
 # Load on the server beside an empty rpc of the same size; the last line is the ratio.
 bench-load:
-	cargo run --release --example load -- --table
+	cargo build --release --bin comity --example load
+	target/release/examples/load --table --process target/release/comity
 
 # Instructions of every step, which do not depend on what else the machine does. Needs valgrind.
 bench-instructions:
