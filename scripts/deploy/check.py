@@ -25,7 +25,7 @@ METRICS = set(
     grpc_server_started_total grpc_server_handled_total grpc_server_handling_seconds_bucket
     comity_verdicts_total comity_verdict_reasons_total
     comity_calls_in_flight comity_calls_in_flight_limit comity_calls_shed_total comity_calls_unauthenticated_total
-    comity_panics_total comity_connections comity_connections_limit comity_connections_refused_total
+    comity_serving comity_panics_total comity_connections comity_connections_limit comity_connections_refused_total
     comity_reloads_total comity_reload_failed comity_model_info comity_policy_info comity_build_info
     comity_log_lines_dropped_total
     """.split()
