@@ -106,7 +106,8 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, from) = listener.accept().await?;
-                stream.set_nodelay(true)?;
+                // Fails only where the other end is gone already, which its first read tells as well.
+                let _ = stream.set_nodelay(true);
                 Ok((Io::Tcp(stream), Peer::at(from.ip())))
             }
             Self::Unix(listener, _) => {
@@ -164,9 +165,14 @@ pub(super) fn accept(listener: Listener, door: Door) -> ReceiverStream<io::Resul
                 () = send.closed() => return,
                 accepted = listener.accept() => accepted,
             };
-            let Ok((io, peer)) = accepted else {
-                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
-                continue;
+            let (io, peer) = match accepted {
+                Ok(accepted) => accepted,
+                // One connection broke: the next one need not wait for that.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                Err(_out_of_descriptors) => {
+                    tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                    continue;
+                }
             };
             let Ok(permit) = door.room.clone().try_acquire_owned() else {
                 door.refused("limit");
