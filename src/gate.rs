@@ -9,6 +9,7 @@
 mod answer;
 mod callers;
 mod deadline;
+mod edge;
 mod intake;
 mod method;
 mod places;
@@ -19,6 +20,7 @@ use std::{
     convert::Infallible,
     future::Future,
     hash::{BuildHasher as _, Hasher as _, RandomState},
+    marker::PhantomData,
     pin::Pin,
     sync::{
         Arc,
@@ -30,21 +32,25 @@ use std::{
 
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::sync::watch;
-use tonic::{Status, body::Body};
+use tonic::body::Body;
 use tower::{Layer, Service};
 use tracing::Instrument as _;
 
-pub use self::tokens::{Tokens, TokensError};
 use self::{
     answer::{Answer, Observation},
     callers::Caller,
     intake::Intake,
-    method::{Kind, method},
     places::Places,
 };
 pub(crate) use self::{
     callers::{Call, Peer, is_identifier},
+    edge::{Edge, Framing, bearer},
+    method::{Kind, MODERATION, method},
     turns::{Turn, Turns},
+};
+pub use self::{
+    edge::Grpc,
+    tokens::{Tokens, TokensError},
 };
 use crate::{
     refusal::{Busy, Refusal},
@@ -80,9 +86,13 @@ pub struct Rules {
     pub reflection: Exposure,
 }
 
-/// The layer. Cheap to clone.
+/// What all edges have in common. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Gate(Arc<Shared>);
+
+/// The layer around the services of one edge.
+#[derive(Debug)]
+pub struct Entrance<E>(Arc<Shared>, PhantomData<fn() -> E>);
 
 #[derive(Debug)]
 struct Shared {
@@ -103,25 +113,52 @@ impl Gate {
         let next_id = AtomicU64::new(RandomState::new().build_hasher().finish());
         Self(Arc::new(Shared { rules, tokens, places, intake: Intake::default(), metrics, next_id }))
     }
+
+    /// The way in for one edge.
+    pub(crate) fn entrance<E: Edge>(&self) -> Entrance<E> {
+        Entrance(self.0.clone(), PhantomData)
+    }
 }
 
-impl<S> Layer<S> for Gate {
-    type Service = Gated<S>;
+impl<E> Clone for Entrance<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
 
-    fn layer(&self, inner: S) -> Gated<S> {
-        Gated { inner, gate: self.0.clone() }
+/// The way in for gRPC.
+impl<S> Layer<S> for Gate {
+    type Service = Gated<S, Grpc>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.entrance().layer(inner)
+    }
+}
+
+impl<S, E> Layer<S> for Entrance<E> {
+    type Service = Gated<S, E>;
+
+    fn layer(&self, inner: S) -> Gated<S, E> {
+        Gated { inner, entrance: self.clone() }
     }
 }
 
 /// A service behind the gate.
-#[derive(Debug, Clone)]
-pub struct Gated<S> {
+#[derive(Debug)]
+pub struct Gated<S, E> {
     inner: S,
-    gate: Arc<Shared>,
+    entrance: Entrance<E>,
 }
 
-impl<S> Service<Request<Body>> for Gated<S>
+impl<S: Clone, E> Clone for Gated<S, E> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), entrance: self.entrance.clone() }
+    }
+}
+
+impl<S, E> Service<Request<Body>> for Gated<S, E>
 where
+    E: Edge,
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
@@ -134,15 +171,17 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let (call, known) = self.gate.call(&request);
-        let (mut observation, admitted) = self.gate.admit(&call, known, &request);
+        let gate = &*self.entrance.0;
+        let edge = E::read(&request);
+        let (call, known) = gate.call(&edge, &request);
+        let (mut observation, admitted) = gate.admit(&edge, &call, known, &request);
         let id = call.id.clone();
         request.extensions_mut().insert(call);
-        let request = self.gate.announced(request, &mut observation);
+        let request = gate.announced(&edge, request, &mut observation);
         // `poll_ready` was asked of this clone, so that it is the one to use.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
-        let rules = self.gate.rules;
+        let rules = gate.rules;
         let span = observation.span();
         let work = async move {
             let mut outcome = admitted.and_then(|()| observation.within(&rules, request.headers()));
@@ -158,12 +197,12 @@ where
                     match tokio::time::timeout_at(deadline, inner.call(request)).await {
                         Ok(Ok(response)) => response,
                         Ok(Err(never)) => match never {},
-                        Err(_elapsed) => refused(Refusal::TooLate { limit }),
+                        Err(_elapsed) => edge.refuse(Refusal::TooLate { limit }),
                     }
                 }
-                Err(refusal) => refused(refusal),
+                Err(refusal) => edge.refuse(refusal),
             };
-            observation.answered(response.headers());
+            observation.answered(&response, edge.framing());
             let mut response = response.map(|body| Answer::new(body, observation));
             if let Ok(id) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(REQUEST_ID, id);
@@ -176,10 +215,11 @@ where
 
 impl Shared {
     /// The call by its name and caller, and whether a token was needed of it and known.
-    fn call(&self, request: &Request<Body>) -> (Call, bool) {
+    fn call(&self, edge: &impl Edge, request: &Request<Body>) -> (Call, bool) {
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Local);
         let tokens = self.tokens.borrow().clone();
-        let (caller, known) = match tokens.map(|tokens| tokens.holder(request.headers())) {
+        let holder = |tokens: Arc<Tokens>| edge.token(request).and_then(|token| tokens.holder(&token));
+        let (caller, known) = match tokens.map(holder) {
             Some(Some(holder)) => (Caller::Holder(holder), true),
             Some(None) => (Caller::Peer(peer), false),
             None => (Caller::Peer(peer), true),
@@ -188,13 +228,20 @@ impl Shared {
     }
 
     /// Notes that a call began, and decides whether it goes on.
-    fn admit(&self, call: &Call, known: bool, request: &Request<Body>) -> (Observation, Result<(), Refusal>) {
-        let (kind, method) = method(request.uri().path());
+    fn admit(
+        &self,
+        edge: &impl Edge,
+        call: &Call,
+        known: bool,
+        request: &Request<Body>,
+    ) -> (Observation, Result<(), Refusal>) {
+        let (kind, method) = edge.names();
         let span = traces::span(method, &call.id, request.headers());
         let mut observation = Observation::begin(method, span, self.metrics.clone());
         let needs_token = match kind {
             Kind::Health => self.rules.health != Exposure::Open,
             Kind::Reflection => self.rules.reflection != Exposure::Open,
+            Kind::Public => false,
             Kind::Other => true,
         };
         if needs_token && !known {
@@ -209,10 +256,16 @@ impl Shared {
     }
 
     /// The call with a body that finds room for large messages.
-    fn announced(&self, request: Request<Body>, observation: &mut Observation) -> Request<Body> {
+    fn announced(
+        &self,
+        edge: &impl Edge,
+        request: Request<Body>,
+        observation: &mut Observation,
+    ) -> Request<Body> {
         let (head, body) = request.into_parts();
         let (wait, metrics) = (self.rules.max_queue_wait, self.metrics.clone());
-        let (body, room) = self.intake.body(body, move || busy(Busy::Memory, wait, &metrics).into());
+        let (body, room) =
+            self.intake.body(body, edge.framing(), move || busy(Busy::Memory, wait, &metrics).into());
         observation.keep(room);
         Request::from_parts(head, body)
     }
@@ -243,8 +296,4 @@ impl Observation {
 pub(crate) fn busy(cause: Busy, longest_wait: Duration, metrics: &Metrics) -> Refusal {
     metrics.shed(cause.name());
     Refusal::Busy { cause, retry_after: longest_wait.max(Duration::from_millis(10)) }
-}
-
-fn refused(refusal: Refusal) -> Response<Body> {
-    Status::from(refusal).into_http()
 }

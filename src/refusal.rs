@@ -5,6 +5,9 @@
 
 pub(crate) mod status;
 
+/// The domain of every google.rpc.ErrorInfo.
+pub(crate) const DOMAIN: &str = "comity";
+
 use std::time::Duration;
 
 use crate::moderation::Violation;
@@ -41,6 +44,18 @@ pub(crate) enum Refusal {
         /// How long the server waits.
         limit: Duration,
     },
+    /// A message that is larger than any may be. Only edges without a framing of their own say so here.
+    #[error("the body is too large, at most {limit} bytes are read")]
+    TooLarge {
+        /// The largest, in bytes.
+        limit: usize,
+    },
+    /// A body that ended before its end.
+    #[error("the body broke off")]
+    BrokenOff,
+    /// What was to be kept could not be written. The cause is in the server's log.
+    #[error("it could not be kept, try again later")]
+    NotKept,
     /// A token is needed, and the call has none, or none that is known.
     #[error("a bearer token is needed in the authorization header")]
     Unauthenticated,

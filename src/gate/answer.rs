@@ -7,12 +7,12 @@ use std::{
     time::Instant,
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tonic::{Code, Status, body::Body};
 use tracing::Span;
 
-use super::{intake::Room, places::Place};
+use super::{edge::Framing, intake::Room, places::Place};
 use crate::{
     refusal::status,
     telemetry::{Metrics, metrics::Method},
@@ -65,8 +65,18 @@ impl Observation {
         self.room = Some(room);
     }
 
-    /// Looks for the code of the answer, in its headers or its trailers.
-    pub(super) fn answered(&mut self, headers: &HeaderMap) {
+    /// Looks for the code of the answer: beside it where its edge has no place for one, or in its headers.
+    pub(super) fn answered(&mut self, answer: &Response<Body>, framing: Framing) {
+        match (answer.extensions().get::<Code>(), framing) {
+            (Some(code), _) => self.code = Some(*code),
+            (None, Framing::Whole) if answer.status().is_success() => self.code = Some(Code::Ok),
+            (None, Framing::Whole) => self.code = Some(Code::Unknown),
+            (None, Framing::Messages) => self.told(answer.headers()),
+        }
+    }
+
+    /// Looks for the code of the answer in headers or trailers.
+    fn told(&mut self, headers: &HeaderMap) {
         if let Some(status) = Status::from_header_map(headers) {
             self.code = Some(status.code());
         }
@@ -106,7 +116,7 @@ impl HttpBody for Answer {
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(trailers) = frame.trailers_ref()
         {
-            self.observation.answered(trailers);
+            self.observation.told(trailers);
         }
         frame
     }

@@ -1,8 +1,9 @@
 //! How much of large messages is held in memory at once.
 //!
-//! A message is at most 6 MiB, and hundreds of calls may be in flight: together more than a small pod has. Each message
-//! says its length first (gRPC over HTTP2, "Length-Prefixed-Message"); one that is large must find room for all of it, or
-//! its call is refused before it is read. Room comes back with the next message of the call, or with its end.
+//! A message is at most 6 MiB, and hundreds of calls may be in flight: together more than a small pod has. Each gRPC
+//! message says its length first (gRPC over HTTP2, "Length-Prefixed-Message"); one that is large must find room for all of
+//! it, or its call is refused before it is read. A body that is one message finds room as it comes. Room comes back with
+//! the next message of the call, or with its end.
 
 use std::{
     pin::Pin,
@@ -13,6 +14,8 @@ use std::{
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Status, body::Body};
+
+use super::edge::Framing;
 
 /// How large the messages of all calls may be together, in KiB, small ones not counted.
 const ROOM_KIB: usize = 32 * 1024;
@@ -39,14 +42,21 @@ impl Default for Intake {
 impl Intake {
     /// The body of a call that finds room for each message it announces, and fails with what `full` gives where there is
     /// none.
-    pub(super) fn body(&self, inner: Body, full: impl Fn() -> Status + Send + 'static) -> (Body, Room) {
+    pub(super) fn body(
+        &self,
+        inner: Body,
+        framing: Framing,
+        full: impl Fn() -> Status + Send + 'static,
+    ) -> (Body, Room) {
         let room = Room::default();
         let announced = Announced {
             inner,
+            framing,
             all: self.0.clone(),
             full: Box::new(full),
             prefix: Vec::new(),
             rest: 0,
+            seen: 0,
             room: room.clone(),
         };
         (Body::new(announced), room)
@@ -55,12 +65,15 @@ impl Intake {
 
 struct Announced {
     inner: Body,
+    framing: Framing,
     all: Arc<Semaphore>,
     full: Box<dyn Fn() -> Status + Send>,
     /// As much as has come of the prefix of the next message.
     prefix: Vec<u8>,
     /// How much of the current message is to come, in bytes.
     rest: usize,
+    /// How much has come of a body that is one message, in bytes.
+    seen: usize,
     room: Room,
 }
 
@@ -81,6 +94,21 @@ impl Announced {
                 self.rest = u32::from_be_bytes([a, b, c, d]) as usize;
                 self.make_room()?;
             }
+        }
+        Ok(())
+    }
+
+    /// Takes room for what has come of a body that does not say its length, beyond what is small.
+    fn grow(&mut self, bytes: usize) -> Result<(), Status> {
+        let held = self.seen.saturating_sub(SMALL).div_ceil(1024);
+        self.seen += bytes;
+        let more = self.seen.saturating_sub(SMALL).div_ceil(1024) - held;
+        let taken = self.all.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX));
+        let taken = taken.map_err(|_full| (self.full)())?;
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *room {
+            Some(held) => held.merge(taken),
+            None => *room = Some(taken),
         }
         Ok(())
     }
@@ -110,7 +138,10 @@ impl HttpBody for Announced {
         let frame = Pin::new(&mut self.inner).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(data) = frame.data_ref()
-            && let Err(refused) = self.follow(data)
+            && let Err(refused) = match self.framing {
+                Framing::Messages => self.follow(data),
+                Framing::Whole => self.grow(data.len()),
+            }
         {
             return Poll::Ready(Some(Err(refused)));
         }
@@ -133,7 +164,16 @@ mod tests {
     fn announced(intake: &Intake) -> Announced {
         let room = Room::default();
         let full = Box::new(|| Status::resource_exhausted("full"));
-        Announced { inner: Body::empty(), all: intake.0.clone(), full, prefix: Vec::new(), rest: 0, room }
+        Announced {
+            inner: Body::empty(),
+            framing: Framing::Messages,
+            all: intake.0.clone(),
+            full,
+            prefix: Vec::new(),
+            rest: 0,
+            seen: 0,
+            room,
+        }
     }
 
     fn message(bytes: u32) -> Vec<u8> {
@@ -173,6 +213,23 @@ mod tests {
         calls.truncate(2);
         announced(&intake).follow(six_mib).unwrap();
         drop(calls);
+        assert_eq!(taken(&intake), 0);
+    }
+
+    #[test]
+    fn a_body_without_a_length_takes_room_as_it_comes() {
+        let intake = Intake::default();
+        let mut call = announced(&intake);
+        for _ in 0..64 {
+            call.grow(1024).unwrap();
+        }
+        assert_eq!(taken(&intake), 0);
+        for _ in 0..3 {
+            call.grow(1000).unwrap();
+        }
+        assert_eq!(taken(&intake), 3);
+        call.grow(ROOM_KIB * 1024).unwrap_err();
+        drop(call);
         assert_eq!(taken(&intake), 0);
     }
 

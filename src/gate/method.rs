@@ -4,23 +4,25 @@ use crate::telemetry::metrics::Method;
 
 /// Which rules a method falls under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// grpc.health.v1.
     Health,
     /// grpc.reflection, both versions.
     Reflection,
+    /// What is shown to everyone, or checks by itself who calls.
+    Public,
     /// The contract, and whatever is unknown.
     Other,
 }
 
-const MODERATION: &str = "comity.moderation.v1.ModerationService";
+pub(crate) const MODERATION: &str = "comity.moderation.v1.ModerationService";
 const HEALTH: &str = "grpc.health.v1.Health";
 
 const UNARY: &str = "unary";
 const BIDI: &str = "bidi_stream";
 
 /// Every method that is served: service, method, type.
-const METHODS: [(Kind, &str, &str, &str); 11] = [
+const METHODS: [(Kind, &str, &str, &str); 12] = [
     (Kind::Other, MODERATION, "ModerateComment", UNARY),
     (Kind::Other, MODERATION, "BatchModerateComments", UNARY),
     (Kind::Other, MODERATION, "StreamModerateComments", BIDI),
@@ -28,6 +30,7 @@ const METHODS: [(Kind, &str, &str, &str); 11] = [
     (Kind::Other, MODERATION, "GetModel", UNARY),
     (Kind::Other, MODERATION, "ListPolicies", UNARY),
     (Kind::Other, MODERATION, "GetPolicy", UNARY),
+    (Kind::Other, MODERATION, "PutArticle", UNARY),
     (Kind::Health, HEALTH, "Check", UNARY),
     (Kind::Health, HEALTH, "Watch", "server_stream"),
     (Kind::Reflection, "grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", BIDI),
@@ -35,7 +38,7 @@ const METHODS: [(Kind, &str, &str, &str); 11] = [
 ];
 
 /// The method at a path.
-pub(super) fn method(path: &str) -> (Kind, Method) {
+pub(crate) fn method(path: &str) -> (Kind, Method) {
     let (service, name) = path.strip_prefix('/').and_then(|path| path.split_once('/')).unwrap_or_default();
     let known = METHODS.iter().find(|(_, grpc_service, grpc_method, _)| {
         // The longest names differ in their middle; the method tells most of them apart at once.
@@ -67,7 +70,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(found, 7);
+        assert_eq!(found, 8);
     }
 
     #[test]

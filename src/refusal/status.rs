@@ -10,25 +10,23 @@ use prost::Message as _;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::Refusal;
+use super::{DOMAIN, Refusal};
 use crate::pb;
-
-/// The domain of every google.rpc.ErrorInfo.
-const DOMAIN: &str = "comity";
 
 /// The most violations that a status names. Details travel in a trailer, and common clients take no more than 8 KiB
 /// of those; a well-meant call cannot break more rules than this.
 const MAX_VIOLATIONS: usize = 48;
 
 /// The code of a refusal.
-const fn code(refusal: &Refusal) -> Code {
+pub(crate) const fn code(refusal: &Refusal) -> Code {
     match refusal {
-        Refusal::Invalid(_) => Code::InvalidArgument,
+        Refusal::Invalid(_) | Refusal::BrokenOff => Code::InvalidArgument,
+        Refusal::TooLarge { .. } => Code::OutOfRange,
         Refusal::UnknownPolicy { .. } => Code::NotFound,
         Refusal::Busy { .. } => Code::ResourceExhausted,
         Refusal::TooLate { .. } | Refusal::Idle { .. } => Code::DeadlineExceeded,
         Refusal::Unauthenticated => Code::Unauthenticated,
-        Refusal::NotReady | Refusal::Draining => Code::Unavailable,
+        Refusal::NotReady | Refusal::Draining | Refusal::NotKept => Code::Unavailable,
         Refusal::Internal => Code::Internal,
     }
 }
@@ -65,6 +63,9 @@ pub(crate) const fn name(code: Code) -> &'static str {
 pub(crate) const fn reason(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Invalid(_) => "INVALID_REQUEST",
+        Refusal::TooLarge { .. } => "TOO_LARGE",
+        Refusal::BrokenOff => "BROKEN_OFF",
+        Refusal::NotKept => "NOT_KEPT",
         Refusal::UnknownPolicy { .. } => "POLICY_NOT_FOUND",
         Refusal::Busy { .. } => "OVERLOADED",
         Refusal::TooLate { .. } => "DEADLINE_EXCEEDED",
@@ -99,6 +100,9 @@ impl From<Refusal> for Status {
             }
             Refusal::TooLate { .. }
             | Refusal::Idle { .. }
+            | Refusal::TooLarge { .. }
+            | Refusal::BrokenOff
+            | Refusal::NotKept
             | Refusal::Unauthenticated
             | Refusal::NotReady
             | Refusal::Draining
@@ -127,12 +131,15 @@ mod tests {
     use super::*;
     use crate::{moderation::Violation, refusal::Busy};
 
-    fn all() -> [Refusal; 9] {
+    fn all() -> [Refusal; 12] {
         let second = Duration::from_secs(1);
         [
             Refusal::Busy { cause: Busy::QueueWait, retry_after: second },
             Refusal::TooLate { limit: second },
             Refusal::Idle { limit: second },
+            Refusal::TooLarge { limit: 1 },
+            Refusal::BrokenOff,
+            Refusal::NotKept,
             Refusal::Unauthenticated,
             Refusal::violation("comment", "REQUIRED", "missing"),
             Refusal::UnknownPolicy { name: "herald".into() },
