@@ -1,6 +1,6 @@
 # What takes longer than a line to remember. Building and testing is cargo's business: see CONTRIBUTING.md.
 
-.PHONY: bench bench-load bench-instructions soak balance sbom
+.PHONY: bench bench-load bench-instructions soak balance sbom clients browser openapi
 
 # Times of every step, load beside an empty rpc, and the full verdict against a peer; the last lines are the figures that
 # the project sets itself.
@@ -25,6 +25,21 @@ soak: balance
 balance:
 	cargo build --release --bin comity --example balance
 	target/release/examples/balance
+
+# Clients of others, as their registries have them, against the program: a table, then "N passed, N failed".
+clients:
+	cargo build --release --bin comity
+	bash scripts/clients/run.sh target/release/comity
+
+# The comment form in a headless Chromium.
+browser:
+	cargo build --release --bin comity
+	bash examples/comment-form/test/run.sh target/release/comity
+
+# Calls made from the OpenAPI document, right and wrong ones, by schemathesis.
+openapi:
+	cargo build --release --bin comity
+	bash scripts/openapi.sh target/release/comity
 
 # A CycloneDX bill of materials beside Cargo.toml.
 sbom:

@@ -15,14 +15,18 @@ use std::{
     sync::Arc,
 };
 
+use ::http::HeaderValue;
 use clap::{CommandFactory as _, Parser as _};
 use tokio_rustls::rustls::ServerConfig;
 
 use self::args::{Args, Command, ModelCommand, PolicyCommand};
 pub use self::files::Source;
 use crate::{
+    articles::{Articles, Bounds, StoreError},
     classifier::{ArtifactError, Classifier},
+    feedback::Feedback,
     gate::{Tokens, TokensError},
+    http::coral::{Secrets, SecretsError},
     moderation::{Policies, PolicyError},
     moderator::Moderator,
     server::{Address, Limits, tls::TlsError},
@@ -74,6 +78,16 @@ pub struct Serve {
     pub socket_mode: u32,
     /// Where metrics and probes are answered, if anywhere.
     pub admin: Option<SocketAddr>,
+    /// Where the HTTP edge listens, if anywhere.
+    pub http: Vec<Address>,
+    /// The origins of pages that may call over HTTP.
+    pub origins: Vec<HeaderValue>,
+    /// The secrets that Coral signs with, where Coral is answered.
+    pub coral: Option<Source<Secrets>>,
+    /// Where the scores that clients suggest are kept, if anywhere.
+    pub feedback: Option<Feedback>,
+    /// Articles that callers put.
+    pub articles: Articles,
     /// What clients may do.
     pub limits: Limits,
     /// What judges.
@@ -141,10 +155,39 @@ pub enum ConfigError {
     },
     /// An address that others reach, in plain text, without anybody having said that this is meant.
     #[error(
-        "--listen {0}: other machines could connect, and comments would pass in plain text; set --tls-cert and \
+        "{flag} {address}: other machines could connect, and comments would pass in plain text; set --tls-cert and \
          --tls-key, or say --insecure if something else protects the connection"
     )]
-    PlainText(Address),
+    PlainText {
+        /// The flag that names the address.
+        flag: &'static str,
+        /// The address.
+        address: Address,
+    },
+    /// The file of Coral's secrets is wrong.
+    #[error("--coral-secrets: {}: {error}", path.display())]
+    Coral {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: SecretsError,
+    },
+    /// Articles cannot be kept where they should be.
+    #[error("--articles: {}: {error}", path.display())]
+    Articles {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: StoreError,
+    },
+    /// Feedback cannot be kept where it should be.
+    #[error("--feedback: {}: {error}", path.display())]
+    Feedback {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The head of a target is wrong.
     #[error("--targets: {}: {error}", path.display())]
     Target {
@@ -187,13 +230,25 @@ impl Serve {
             // clap asks for both or neither.
             _ => None,
         };
-        for address in &args.listen {
+        let listens = args.listen.iter().map(|address| ("--listen", address));
+        for (flag, address) in
+            listens.chain(args.http_listen.iter().map(|address| ("--http-listen", address)))
+        {
             let reachable = matches!(address, Address::Tcp(tcp) if !tcp.ip().to_canonical().is_loopback());
             if reachable && tls.is_none() && !args.insecure {
-                return Err(ConfigError::PlainText(address.clone()));
+                return Err(ConfigError::PlainText { flag, address: address.clone() });
             }
         }
+        let bounds = Bounds { max_bytes: args.articles_max_bytes, ttl: args.articles_ttl };
         Ok(Self {
+            http: args.http_listen,
+            origins: args.cors_origin,
+            coral: args.coral_secrets.map(files::coral_secrets).transpose()?,
+            feedback: args
+                .feedback
+                .map(|path| files::feedback(path, args.feedback_max_bytes, args.feedback_text))
+                .transpose()?,
+            articles: files::articles(args.articles, bounds)?,
             listen: args.listen,
             socket_mode: args.socket_mode,
             admin: args.admin_listen,
@@ -302,6 +357,8 @@ mod tests {
             assert_eq!(listen(&["--listen", address, "--insecure"]), [address]);
         }
         assert_eq!(listen(&["--listen", "[::ffff:127.0.0.1]:7"]).len(), 1);
+        let error = read(&["--http-listen", "0.0.0.0:8"]).unwrap_err().to_string();
+        assert!(error.contains("--http-listen 0.0.0.0:8"), "{error}");
     }
 
     #[test]
@@ -323,6 +380,11 @@ mod tests {
             message(&["--tls-cert", "/does/not/exist", "--tls-key", "/nor/this"]).starts_with("--tls-cert")
         );
         assert!(message(&["--socket-mode", "888"]).contains("--socket-mode"));
+        assert!(message(&["--cors-origin", "news.example"]).contains("--cors-origin"));
+        assert!(message(&["--coral-secrets", "/does/not/exist"]).starts_with("--coral-secrets"));
+        assert!(message(&["--feedback", "/does/not/exist"]).starts_with("--feedback"));
+        assert!(message(&["--feedback-text"]).contains("--feedback"));
+        assert!(message(&["--articles", "/does/not/exist"]).starts_with("--articles"));
     }
 
     #[test]

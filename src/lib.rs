@@ -9,15 +9,20 @@
 //! - [`classifier`]: the linear models
 //! - [`moderator`]: where they meet
 //! - [`pb`], [`wire`], [`service`], [`server`]: the contract and the gRPC edge
+//! - [`gate`], [`http`]: what every call passes; the HTTP edge
+//! - [`articles`], [`feedback`]: what is kept between calls
 //! - [`config`], [`telemetry`]: flags and logs
 //! - [`replay`], [`inspect`]: the JSON Lines command; policies and models in print
 //! - `trainer`, `sparse_logistic`, `calibration`, `metrics` (feature `train`): from labelled comments to a model
 
+pub mod articles;
 #[cfg(feature = "train")]
 pub mod calibration;
 pub mod classifier;
 pub mod config;
+pub mod feedback;
 pub mod gate;
+pub mod http;
 pub mod inspect;
 #[cfg(feature = "train")]
 pub mod metrics;

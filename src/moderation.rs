@@ -24,6 +24,7 @@ pub use article::{
 };
 pub use comment::{Author, AuthorDraft, Comment, CommentDraft, MAX_ID_BYTES, MAX_TEXT_BYTES};
 pub use judge::{check_draft, judge, point};
+pub use language_tag::primary_subtag;
 pub use policy::{
     AttributeRule, CountUnit, DisguiseRule, LengthRule, LinksRule, MAX_COUNT, MAX_NAME_BYTES,
     MAX_PHRASE_BYTES, MAX_PHRASES, Policies, Policy, PolicyError, RepetitionRule, Rules, ShoutingRule,

@@ -86,24 +86,13 @@ impl Moderator {
 
     /// Judges a comment.
     pub fn moderate(&self, submission: &Submission, policy: &Policy) -> Judgement<'_> {
-        let Submission { comment, article, .. } = submission;
+        let comment = &submission.comment;
         let text = Text::read(&comment.text);
         let mut attributes = policy.needed_attributes();
         attributes.extend(&submission.attributes);
         attributes.sort_unstable();
         attributes.dedup();
-        let question = Question {
-            text: &text,
-            language: comment.language.as_deref(),
-            attributes: &attributes,
-            explain: submission.explain == Explain::Words,
-            headline: &article.headline,
-            summary: &article.summary,
-            body: &article.body,
-            targets: &article.targets,
-            parent: &comment.parent_text,
-            thread: &submission.thread,
-        };
+        let question = question(submission, &text, &attributes);
         let mut scored = self.classifier.score(&question);
         let mut verdict = judge(comment, &text, &scored.scores, policy);
         // Most comments meet no threshold and need no explanation; one that does must show its words.
@@ -118,9 +107,32 @@ impl Moderator {
         Judgement { decision_id, verdict, scores: (!submission.omit_scores).then_some(scores), models }
     }
 
+    /// Scores a comment without judging it.
+    pub fn score(&self, submission: &Submission) -> Scores {
+        let text = Text::read(&submission.comment.text);
+        self.classifier.scores(&question(submission, &text, &submission.attributes))
+    }
+
     /// Applies the form rules alone.
     pub fn check_draft(&self, comment: &Comment, policy: &Policy) -> Draft {
         check_draft(comment, &Text::read(&comment.text), policy)
+    }
+}
+
+/// What the classifier is asked of a submission.
+fn question<'a>(submission: &'a Submission, text: &'a Text<'a>, attributes: &'a [Attribute]) -> Question<'a> {
+    let Submission { comment, article, .. } = submission;
+    Question {
+        text,
+        language: comment.language.as_deref(),
+        attributes,
+        explain: submission.explain == Explain::Words,
+        headline: &article.headline,
+        summary: &article.summary,
+        body: &article.body,
+        targets: &article.targets,
+        parent: &comment.parent_text,
+        thread: &submission.thread,
     }
 }
 

@@ -13,14 +13,12 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tokio_rustls::rustls::ServerConfig;
 
 use crate::{
     config::{Serve, Source},
-    gate::Tokens,
     moderator::{Loaded, Moderator},
     reload::{Cause, Reloader},
-    server::{self, Listener, Served},
+    server::{self, Address, Listener, Ports, Served, Web},
     telemetry::{
         self, Log, Metrics,
         metrics::{ModelInfo, PolicyInfo},
@@ -51,13 +49,14 @@ pub fn run(serve: Serve, log: Log) -> anyhow::Result<ExitCode> {
 /// The life of the service: bind, load, serve, drain.
 async fn life(serve: Serve, metrics: Arc<Metrics>) -> anyhow::Result<ExitCode> {
     let stop = server::stop_signal()?;
-    let mut listeners = Vec::new();
-    for address in &serve.listen {
-        match Listener::bind(address, serve.socket_mode).await {
-            Ok(listener) => listeners.push(listener),
-            Err(error) => return Ok(cannot_bind("--listen", address, &error)),
-        }
-    }
+    let grpc = match bind("--listen", &serve.listen, serve.socket_mode).await {
+        Ok(listeners) => listeners,
+        Err(code) => return Ok(code),
+    };
+    let http = match bind("--http-listen", &serve.http, serve.socket_mode).await {
+        Ok(listeners) => listeners,
+        Err(code) => return Ok(code),
+    };
     let admin = match serve.admin {
         Some(address) => match TcpListener::bind(address).await {
             Ok(listener) => Some(listener),
@@ -65,18 +64,33 @@ async fn life(serve: Serve, metrics: Arc<Metrics>) -> anyhow::Result<ExitCode> {
         },
         None => None,
     };
-    for listener in &listeners {
-        let tls = serve.tls.is_some() && matches!(listener, Listener::Tcp(_));
-        tracing::info!(address = %listener.address()?, tls, "listening");
+    for (what, listeners) in [("listening", &grpc), ("answering over HTTP", &http)] {
+        for listener in listeners {
+            let tls = serve.tls.is_some() && matches!(listener, Listener::Tcp(_));
+            tracing::info!(address = %listener.address()?, tls, "{what}");
+        }
     }
     if let Some(admin) = &admin {
         tracing::info!(address = %admin.local_addr()?, "answering the operator");
     }
-    let (served, reloader) = reloading(serve.moderator, serve.tls, serve.tokens, metrics);
-    let ask = reloader.start(serve.watch)?;
+    let (watch, limits) = (serve.watch, serve.limits);
+    let (served, reloader) = reloading(serve, metrics);
+    let ask = reloader.start(watch)?;
     on_hang_up(ask)?;
-    server::run(listeners, admin, served, serve.limits, stop).await?;
+    server::run(Ports { grpc, http, operator: admin }, served, limits, stop).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Binds the addresses of a flag, or says which cannot be bound.
+async fn bind(flag: &str, addresses: &[Address], socket_mode: u32) -> Result<Vec<Listener>, ExitCode> {
+    let mut listeners = Vec::new();
+    for address in addresses {
+        match Listener::bind(address, socket_mode).await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) => return Err(cannot_bind(flag, address, &error)),
+        }
+    }
+    Ok(listeners)
 }
 
 /// Says which address cannot be bound, and gives the exit code: 69 (EX_UNAVAILABLE) when it is taken, else 64.
@@ -86,12 +100,8 @@ fn cannot_bind(flag: &str, address: &dyn Display, error: &io::Error) -> ExitCode
 }
 
 /// What is served, and what replaces its parts.
-fn reloading(
-    moderator: Source<Moderator>,
-    tls: Option<Source<Arc<ServerConfig>>>,
-    tokens: Option<Source<Tokens>>,
-    metrics: Arc<Metrics>,
-) -> (Served, Reloader) {
+fn reloading(serve: Serve, metrics: Arc<Metrics>) -> (Served, Reloader) {
+    let Serve { moderator, tls, tokens, coral, articles, origins, feedback, .. } = serve;
     let mut reloader = Reloader::new(metrics.clone());
     show(&moderator.first, &metrics);
     let (sender, loaded) = watch::channel(Loaded::first(moderator.first));
@@ -105,23 +115,26 @@ fn reloading(
         sender.send_modify(|loaded| loaded.replace(read));
         outcome
     });
-    let tls = tls.map(|tls| {
-        let (sender, current) = watch::channel(tls.first);
-        reloader.add(tls.what, tls.paths, move || {
-            (tls.load)().map(|config| drop(sender.send_replace(config))).map_err(|error| error.to_string())
-        });
-        current
+    let tls = tls.map(|tls| follow(tls, &mut reloader, |config| config));
+    let tokens = match tokens {
+        Some(tokens) => follow(tokens, &mut reloader, |tokens| Some(Arc::new(tokens))),
+        None => watch::channel(None).1,
+    };
+    let coral = coral.map(|coral| follow(coral, &mut reloader, Arc::new));
+    (Served { loaded, tokens, tls, articles, web: Web { origins, coral, feedback }, metrics }, reloader)
+}
+
+/// What a source held last, read again when it changes.
+fn follow<T: 'static, U: Send + Sync + 'static>(
+    source: Source<T>,
+    reloader: &mut Reloader,
+    shown: fn(T) -> U,
+) -> watch::Receiver<U> {
+    let (sender, current) = watch::channel(shown(source.first));
+    reloader.add(source.what, source.paths, move || {
+        (source.load)().map(|read| drop(sender.send_replace(shown(read)))).map_err(|error| error.to_string())
     });
-    let (sender, current) = watch::channel(None);
-    if let Some(tokens) = tokens {
-        sender.send_replace(Some(Arc::new(tokens.first)));
-        reloader.add(tokens.what, tokens.paths, move || {
-            (tokens.load)()
-                .map(|tokens| drop(sender.send_replace(Some(Arc::new(tokens)))))
-                .map_err(|error| error.to_string())
-        });
-    }
-    (Served { loaded, tokens: current, tls, metrics }, reloader)
+    current
 }
 
 /// Shows in the metrics what judges.

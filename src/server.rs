@@ -12,7 +12,11 @@ pub mod tls;
 
 use std::{io, sync::Arc, thread, time::Duration};
 
-use futures_util::stream::select_all;
+use ::http::HeaderValue;
+use futures_util::{
+    Stream, StreamExt as _,
+    stream::{self, select_all},
+};
 use tokio::{
     net::TcpListener,
     runtime,
@@ -28,11 +32,14 @@ use tracing::{error, info, warn};
 
 pub use self::listen::{Address, Listener};
 use self::{
-    connection::Opening,
+    connection::{Connection, Opening},
     listen::{Door, accept},
 };
 use crate::{
+    articles::Articles,
+    feedback::Feedback,
     gate::{Exposure, Gate, Rules, Tokens},
+    http::{self, coral::Secrets},
     moderator::Loaded,
     pb,
     service::{Moderation, Waits},
@@ -81,7 +88,18 @@ pub struct Limits {
     pub drain_timeout: Duration,
 }
 
-/// What is served. Each part can be replaced while it is.
+/// Where calls are answered.
+#[derive(Debug)]
+pub struct Ports {
+    /// gRPC.
+    pub grpc: Vec<Listener>,
+    /// The HTTP edge; none where it is off.
+    pub http: Vec<Listener>,
+    /// The operator's port, if there is one.
+    pub operator: Option<TcpListener>,
+}
+
+/// What is served. What comes from files can be replaced while it is.
 #[derive(Debug, Clone)]
 pub struct Served {
     /// What judges.
@@ -90,8 +108,23 @@ pub struct Served {
     pub tokens: watch::Receiver<Option<Arc<Tokens>>>,
     /// How TCP connections are secured; none for plain text.
     pub tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+    /// Articles that callers put before.
+    pub articles: Articles,
+    /// What the HTTP edge needs beside that.
+    pub web: Web,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+}
+
+/// What only the HTTP edge needs.
+#[derive(Debug, Clone, Default)]
+pub struct Web {
+    /// The origins of pages that may call from a browser.
+    pub origins: Vec<HeaderValue>,
+    /// The secrets that Coral signs with; none where Coral is not answered.
+    pub coral: Option<watch::Receiver<Arc<Secrets>>>,
+    /// Where clients' own scores are kept, if anywhere.
+    pub feedback: Option<Feedback>,
 }
 
 /// How the server ended.
@@ -120,18 +153,17 @@ pub enum ServerError {
     Stopped,
 }
 
-/// Serves until `shutdown` completes, then drains. `operator` is the operator's port, if there is one.
+/// Serves until `shutdown` completes, then drains.
 ///
 /// # Errors
 /// When the server cannot start, or stops without being asked to.
 pub async fn run(
-    listeners: Vec<Listener>,
-    operator: Option<TcpListener>,
-    parts: Served,
+    ports: Ports,
+    served: Served,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, ServerError> {
-    let Served { loaded, tokens, tls, metrics } = parts;
+    let Served { loaded, tokens, tls, articles, web, metrics } = served;
     let (reporter, health) = tonic_health::server::health_reporter();
     let (serving, ready) = watch::channel(false);
     let status = Status { reporter, serving, metrics: metrics.clone() };
@@ -141,7 +173,7 @@ pub async fn run(
 
     // Probes are answered to the very end.
     let pages = Routes::from(admin::pages(metrics.clone(), ready)).add_service(health.clone());
-    let _operator = operator.map(|listener| answer_operator(listener, pages, &limits)).transpose()?;
+    let _operator = ports.operator.map(|listener| answer_operator(listener, pages, &limits)).transpose()?;
 
     metrics.connections_limit.set(i64::try_from(limits.max_connections).unwrap_or(i64::MAX));
     let door = Door {
@@ -152,18 +184,20 @@ pub async fn run(
         room: Arc::new(Semaphore::new(limits.max_connections)),
         metrics: Some(metrics.clone()),
     };
-    let incoming = select_all(listeners.into_iter().map(|listener| accept(listener, door.clone())));
     let waits = Waits { queue: limits.rules.max_queue_wait, stream: limits.stream_idle_timeout };
-    let moderation = Moderation::new(loaded.clone(), draining.clone(), waits, metrics.clone());
+    let moderation = Moderation::new(loaded.clone(), draining.clone(), waits, articles, metrics.clone());
     let shown = limits.rules.reflection != Exposure::Off;
-    let router = transport(&limits)
-        .layer(Gate::new(limits.rules, tokens, metrics))
+    let gate = Gate::new(limits.rules, tokens, metrics);
+    let grpc = transport(&limits)
+        .layer(gate.clone())
         .add_optional_service((limits.rules.health != Exposure::Off).then_some(health))
         .add_optional_service(shown.then(|| reflection().build_v1()).transpose()?)
         .add_optional_service(shown.then(|| reflection().build_v1alpha()).transpose()?)
-        .add_service(moderation.into_server());
-    let mut running =
-        tokio::spawn(router.serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned()));
+        .add_service(moderation.clone().into_server())
+        .serve_with_incoming_shutdown(incoming(ports.grpc, &door), closing.clone().cancelled_owned());
+    let door = Door { opening: Opening::Any, ..door };
+    let http = serve_http(ports.http, &door, &limits, &gate, moderation, web, closing.clone());
+    let mut running = tokio::spawn(async { tokio::try_join!(grpc, http).map(|((), ())| ()) });
 
     tokio::select! {
         ended = &mut running => return Err(early(ended)),
@@ -195,6 +229,37 @@ fn transport(limits: &Limits) -> Server {
         return transport;
     }
     transport.max_connection_age(limits.max_connection_age)
+}
+
+/// Serves the HTTP edge, over HTTP/1.1 and HTTP/2, until `closing` is cancelled and every call is answered.
+fn serve_http(
+    listeners: Vec<Listener>,
+    door: &Door,
+    limits: &Limits,
+    gate: &Gate,
+    moderation: Moderation,
+    web: Web,
+    closing: CancellationToken,
+) -> impl Future<Output = Result<(), tonic::transport::Error>> + use<> {
+    let Web { origins, coral, feedback } = web;
+    let (cors, grpc_web) = http::browsers(&origins);
+    let edge = http::Edge { moderation: moderation.clone(), coral, feedback, tls: door.tls.is_some() };
+    transport(limits)
+        .accept_http1(true)
+        .layer(http::ReadToEnd)
+        .layer(cors)
+        .layer(grpc_web)
+        .layer(gate.entrance::<http::Shape>())
+        .add_routes(Routes::from(http::routes(edge)))
+        .add_service(moderation.into_server())
+        .serve_with_incoming_shutdown(incoming(listeners, door), closing.cancelled_owned())
+}
+
+/// The connections of some listeners. Of none, there are none, and none ever come.
+fn incoming(listeners: Vec<Listener>, door: &Door) -> impl Stream<Item = io::Result<Connection>> + use<> {
+    let none = stream::pending().boxed();
+    let accepted = listeners.into_iter().map(|listener| accept(listener, door.clone()).boxed());
+    select_all(accepted.chain([none]))
 }
 
 /// When a connection is cut: its age, after which tonic asks the client to leave, and the grace. (Given both, tonic 0.14

@@ -5,12 +5,14 @@
 //! stands between wire and domain, `journal` is what a call leaves in the log. No rule and no score is made here,
 //! and no comment text leaves it but in the answer.
 
+mod article;
 mod batch;
 mod convert;
 mod journal;
 mod judge;
 mod page;
 mod stream;
+mod work;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -27,6 +29,7 @@ pub(crate) use convert::models;
 pub(crate) use judge::judge;
 
 use crate::{
+    articles::Articles,
     gate::{Call, Turn, Turns, busy},
     moderator::{Loaded, Moderator},
     pb::{
@@ -61,6 +64,8 @@ pub struct Moderation {
     /// Cancelled when the server shuts down: open streams then end after the item at hand.
     draining: CancellationToken,
     waits: Waits,
+    /// Articles that were put before.
+    articles: Articles,
     metrics: Arc<Metrics>,
 }
 
@@ -70,10 +75,11 @@ impl Moderation {
         loaded: watch::Receiver<Loaded>,
         draining: CancellationToken,
         waits: Waits,
+        articles: Articles,
         metrics: Arc<Metrics>,
     ) -> Self {
         let cores = available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { loaded, turns: Turns::new(cores), draining, waits, metrics }
+        Self { loaded, turns: Turns::new(cores), draining, waits, articles, metrics }
     }
 
     /// The tonic service, with message limits set.
@@ -194,6 +200,13 @@ impl ModerationService for Moderation {
             reloads: loaded.reloads,
             failed_reload: loaded.failed_reload.map(|reason| reason.to_string()).unwrap_or_default(),
         }))
+    }
+
+    async fn put_article(
+        &self,
+        request: Request<pb::PutArticleRequest>,
+    ) -> Result<Response<pb::PutArticleResponse>, Status> {
+        Ok(Response::new(self.put(request.into_inner()).await?))
     }
 }
 

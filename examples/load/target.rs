@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow, bail};
 use comity::{
     config::{Config, Serve, Task},
     moderator::Loaded,
-    server::{self, Drained, Limits, Listener, Served, ServerError},
+    server::{self, Drained, Limits, Listener, Ports, Served, ServerError, Web},
     telemetry::Metrics,
 };
 use tokio::{
@@ -134,12 +134,20 @@ async fn inside(serve: Serve) -> anyhow::Result<Target> {
     };
     let (loading, loaded) = watch::channel(Loaded::first(serve.moderator.first));
     let (_, tokens) = watch::channel(None);
-    let served = Served { loaded, tokens, tls: None, metrics: Arc::new(Metrics::default()) };
+    let served = Served {
+        loaded,
+        tokens,
+        tls: None,
+        articles: serve.articles,
+        web: Web::default(),
+        metrics: Arc::new(Metrics::default()),
+    };
+    let ports = Ports { grpc: listeners, http: Vec::new(), operator: None };
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(async move {
         let _loading = loading;
         let shutdown = async { drop(stopped.await) };
-        server::run(listeners, None, served, serve.limits, shutdown).await
+        server::run(ports, served, serve.limits, shutdown).await
     });
     Ok(Target { address, pid: Some(process::id()), running: Running::Inside { stop, ended } })
 }

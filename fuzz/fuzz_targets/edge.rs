@@ -9,6 +9,7 @@ use std::{
 
 use comity::{
     classifier::Classifier,
+    articles::{Articles, Bounds},
     gate::{Exposure, Gate, Rules},
     moderation::Policies,
     moderator::{Loaded, Moderator},
@@ -37,7 +38,8 @@ static EDGE: LazyLock<(Gate, Routes, Runtime)> = LazyLock::new(|| {
     let (_sender, loaded) = watch::channel(Loaded::first(moderator));
     let long = Duration::from_secs(10);
     let waits = Waits { queue: long, stream: long };
-    let service = Moderation::new(loaded, CancellationToken::new(), waits, Arc::default());
+    let articles = Articles::in_memory(Bounds { max_bytes: 1 << 22, ttl: long });
+    let service = Moderation::new(loaded, CancellationToken::new(), waits, articles, Arc::default());
     let rules = Rules {
         max_in_flight: 2,
         max_queue_wait: long,

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use http::HeaderValue;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -166,6 +167,45 @@ pub(super) struct Serve {
     #[arg(long, env = "COMITY_MAX_IN_FLIGHT", value_name = "N", default_value = "128", value_parser = clap::value_parser!(u32).range(1..))]
     max_in_flight: u32,
 
+    /// Where to answer over HTTP beside gRPC: JSON, gRPC-Web, the shapes of the Perspective API and of Coral. ADDRESS:PORT or
+    /// unix:PATH. Off by default. May be given several times, or as a list with commas.
+    #[arg(long, env = "COMITY_HTTP_LISTEN", value_name = "ADDRESS", value_delimiter = ',')]
+    pub(super) http_listen: Vec<Address>,
+
+    /// A page's origin whose scripts may call over HTTP, such as https://news.example, or * for all. None by default. May be
+    /// given several times, or as a list with commas.
+    #[arg(long, env = "COMITY_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    pub(super) cors_origin: Vec<HeaderValue>,
+
+    /// A file of the secrets with which Coral signs its calls, one a line. Without it, Coral's external moderation phase is
+    /// not answered. Read again when it changes.
+    #[arg(long, env = "COMITY_CORAL_SECRETS", value_name = "FILE")]
+    pub(super) coral_secrets: Option<PathBuf>,
+
+    /// A file to which the scores that clients suggest are appended as JSON lines. Off by default.
+    #[arg(long, env = "COMITY_FEEDBACK", value_name = "FILE")]
+    pub(super) feedback: Option<PathBuf>,
+
+    /// Keeps the text of comments in that file too, unless the client asks that it be not stored.
+    #[arg(long, env = "COMITY_FEEDBACK_TEXT", requires = "feedback")]
+    pub(super) feedback_text: bool,
+
+    /// The size at which that file is put aside as FILE.1, FILE.2 and so on, in bytes.
+    #[arg(long, env = "COMITY_FEEDBACK_MAX_BYTES", value_name = "N", default_value = "67108864", value_parser = clap::value_parser!(u64).range(1024..))]
+    pub(super) feedback_max_bytes: u64,
+
+    /// A SQLite file in which articles of PutArticle are kept over a restart. In memory only by default.
+    #[arg(long, env = "COMITY_ARTICLES", value_name = "FILE")]
+    pub(super) articles: Option<PathBuf>,
+
+    /// How long an article is kept after it was put.
+    #[arg(long, env = "COMITY_ARTICLES_TTL", value_name = "DURATION", default_value = "720h", value_parser = positive)]
+    pub(super) articles_ttl: Duration,
+
+    /// The most bytes of all kept articles together; beyond that, those least used are forgotten.
+    #[arg(long, env = "COMITY_ARTICLES_MAX_BYTES", value_name = "N", default_value = "67108864", value_parser = clap::value_parser!(u64).range(4_194_304..))]
+    pub(super) articles_max_bytes: u64,
+
     /// The longest that a call may wait for its turn before it gets RESOURCE_EXHAUSTED. Raise it when batches come many at
     /// a time and may wait.
     #[arg(long, env = "COMITY_MAX_QUEUE_WAIT", value_name = "DURATION", default_value = "100ms", value_parser = positive)]
@@ -293,6 +333,15 @@ fn mode(text: &str) -> Result<u32, String> {
     }
 }
 
+/// The origin of a page, as browsers send it (RFC 6454), or "*".
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let is_origin = text.parse::<http::Uri>().is_ok_and(|uri| {
+        uri.scheme().is_some() && uri.host().is_some() && uri.path() == "/" && !text.ends_with('/')
+    });
+    let value = HeaderValue::from_str(text).ok().filter(|_| is_origin || text == "*");
+    value.ok_or_else(|| "an origin such as https://news.example is needed, or *".to_owned())
+}
+
 /// A share: a number from 0 to 1.
 fn share(text: &str) -> Result<f64, String> {
     text.parse::<f64>()
@@ -314,8 +363,9 @@ fn endpoint(text: &str) -> Result<String, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let needed = || "a whole number of m, s or ms is needed, such as 5m, 10s or 250ms".to_owned();
+    let needed = || "a whole number of h, m, s or ms is needed, such as 5m, 10s or 250ms".to_owned();
     match (digits.parse::<u64>(), unit) {
+        (Ok(hours), "h") => hours.checked_mul(3600).map(Duration::from_secs).ok_or_else(needed),
         (Ok(minutes), "m") => minutes.checked_mul(60).map(Duration::from_secs).ok_or_else(needed),
         (Ok(seconds), "s") => Ok(Duration::from_secs(seconds)),
         (Ok(milliseconds), "ms") => Ok(Duration::from_millis(milliseconds)),
@@ -335,6 +385,7 @@ mod tests {
     #[test]
     fn a_duration_is_a_whole_number_with_its_unit() {
         assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
         assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("0"), Ok(Duration::ZERO));
@@ -344,7 +395,7 @@ mod tests {
             "1.5s",
             "-1s",
             "10 s",
-            "10h",
+            "10d",
             "s",
             "99999999999999999999m",
             "ms",
@@ -360,6 +411,17 @@ mod tests {
         assert_eq!((mode("0660"), mode("600")), (Ok(0o660), Ok(0o600)));
         for wrong in ["", "60", "0888", "rw-rw----", "7777", "+660", "00660"] {
             assert!(mode(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        for right in ["https://news.example", "http://127.0.0.1:8081", "*"] {
+            assert_eq!(origin(right).unwrap(), right);
+        }
+        for wrong in ["", "news.example", "https://news.example/", "https://news.example/page", "null", "**"]
+        {
+            assert!(origin(wrong).is_err(), "{wrong}");
         }
     }
 

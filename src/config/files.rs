@@ -10,8 +10,11 @@ use tokio_rustls::rustls::ServerConfig;
 
 use super::{ConfigError, args::SourceArgs};
 use crate::{
+    articles::{Articles, Bounds},
     classifier::{Classifier, target::LoadedTarget},
+    feedback::Feedback,
     gate::Tokens,
+    http::coral::Secrets,
     moderation::Policies,
     moderator::Moderator,
     server::tls::{self, Pem},
@@ -84,6 +87,27 @@ pub(super) fn tokens(path: PathBuf) -> Result<Source<Tokens>, ConfigError> {
         Tokens::parse(&text("--tokens", &path)?)
             .map_err(|error| ConfigError::Tokens { path: path.clone(), error })
     })
+}
+
+/// The secrets that Coral signs with.
+pub(super) fn coral_secrets(path: PathBuf) -> Result<Source<Secrets>, ConfigError> {
+    Source::read("coral_secrets", vec![path.clone()], move || {
+        Secrets::parse(&text("--coral-secrets", &path)?)
+            .map_err(|error| ConfigError::Coral { path: path.clone(), error })
+    })
+}
+
+/// Where the scores that clients suggest are kept.
+pub(super) fn feedback(path: PathBuf, max_bytes: u64, keeps_text: bool) -> Result<Feedback, ConfigError> {
+    Feedback::open(path.clone(), max_bytes, keeps_text).map_err(|error| ConfigError::Feedback { path, error })
+}
+
+/// Where articles are kept: in memory, or in a file too.
+pub(super) fn articles(path: Option<PathBuf>, bounds: Bounds) -> Result<Articles, ConfigError> {
+    match path {
+        Some(path) => Articles::in_file(&path, bounds).map_err(|error| ConfigError::Articles { path, error }),
+        None => Ok(Articles::in_memory(bounds)),
+    }
 }
 
 /// The policies of a file.

@@ -2,7 +2,10 @@
 //!
 //! Every part may be empty; a comment without an article is judged all the same. The address is never fetched.
 
-use super::{comment::MAX_ID_BYTES, violation::Violations};
+use super::{
+    comment::MAX_ID_BYTES,
+    violation::{Violation, Violations},
+};
 
 /// The longest address, in bytes of UTF-8.
 pub const MAX_URL_BYTES: usize = 2_048;
@@ -56,6 +59,16 @@ pub struct Article {
 }
 
 impl Article {
+    /// Checks an article by itself.
+    ///
+    /// # Errors
+    /// Every violation at once, in field order.
+    pub fn parse(draft: ArticleDraft) -> Result<Self, Vec<Violation>> {
+        let mut violations = Violations::default();
+        let article = Self::check(draft, &mut violations);
+        violations.or(Some(article))
+    }
+
     /// Checks an article; it may be used only if `violations` stays empty.
     pub(super) fn check(draft: ArticleDraft, violations: &mut Violations) -> Self {
         let ArticleDraft { id, url, headline, summary, body, targets, language } = draft;

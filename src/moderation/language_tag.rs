@@ -6,7 +6,7 @@ use oxilangtag::LanguageTag;
 
 /// The primary subtag in lower case; `None` when the tag is not well formed, and empty when it is well formed but
 /// names no language (private use as a whole, "x-…", and the grandfathered "i-…").
-pub(super) fn primary_subtag(tag: &str) -> Option<String> {
+pub fn primary_subtag(tag: &str) -> Option<String> {
     let parsed = LanguageTag::parse(tag).ok()?;
     let primary = parsed.as_str().split('-').next().filter(|subtag| subtag.len() > 1).unwrap_or_default();
     Some(primary.to_ascii_lowercase())

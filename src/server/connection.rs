@@ -14,7 +14,7 @@ use tokio::{
     sync::OwnedSemaphorePermit,
     time::Sleep,
 };
-use tokio_rustls::server::TlsStream;
+use tokio_rustls::{rustls::ServerConfig, server::TlsStream};
 use tonic::transport::server::Connected;
 
 use crate::{gate::Peer, telemetry::Metrics};
@@ -27,8 +27,22 @@ pub(super) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(super) enum Opening {
     /// The preface of HTTP/2.
     Preface,
-    /// Anything: the server tells versions of HTTP apart.
+    /// Any first byte: the server tells versions of HTTP apart.
     Any,
+}
+
+impl Opening {
+    /// TLS for what may be spoken.
+    pub(super) fn protocols(self, config: Arc<ServerConfig>) -> Arc<ServerConfig> {
+        match self {
+            Self::Preface => config,
+            Self::Any => {
+                let mut config = ServerConfig::clone(&config);
+                config.alpn_protocols.push(b"http/1.1".to_vec());
+                Arc::new(config)
+            }
+        }
+    }
 }
 
 /// What carries a connection.

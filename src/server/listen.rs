@@ -209,7 +209,7 @@ impl Door {
     ) -> Result<Connection, &'static str> {
         let mut io = match (&self.tls, io) {
             (Some(tls), Io::Tcp(stream)) => {
-                let config = tls.borrow().clone();
+                let config = self.opening.protocols(tls.borrow().clone());
                 Io::Tls(Box::new(TlsAcceptor::from(config).accept(stream).await.or(Err("tls"))?))
             }
             (_, io) => io,
@@ -223,7 +223,11 @@ impl Door {
                 }
                 head.to_vec()
             }
-            Opening::Any => Vec::new(),
+            Opening::Any => {
+                let mut head = [0];
+                io.read_exact(&mut head).await.or(Err("handshake"))?;
+                head.to_vec()
+            }
         };
         Ok(Connection::new(io, head, peer, self.lifetime, permit, self.metrics.clone()))
     }

@@ -3,7 +3,7 @@
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
-use super::Moderation;
+use super::{Moderation, work::MAX_INLINE_BYTES};
 use crate::{
     gate::Call,
     pb::{self, batch_moderate_comments_result::Result as Outcome},
@@ -13,10 +13,6 @@ use crate::{
 /// The most items of a batch.
 const MAX_ITEMS: usize = 256;
 
-/// A larger request is judged on a thread of its own: a long body takes milliseconds, an ordinary comment far less than
-/// the hop to another thread is worth.
-const MAX_INLINE_BYTES: usize = 32 * 1024;
-
 impl Moderation {
     /// Judges one comment, here or, when it is large, where batches are judged.
     ///
@@ -24,9 +20,10 @@ impl Moderation {
     /// As the call itself.
     pub(super) async fn moderate_anywhere(
         &self,
-        request: pb::ModerateCommentRequest,
+        mut request: pb::ModerateCommentRequest,
         call: Call,
     ) -> Result<pb::ModerateCommentResponse, Refusal> {
+        self.look_up(&mut request);
         if request.encoded_len() <= MAX_INLINE_BYTES {
             return self.moderate(request, &call);
         }
@@ -68,7 +65,8 @@ impl Moderation {
         Ok(pb::BatchModerateCommentsResponse { results })
     }
 
-    fn item(&self, request: pb::ModerateCommentRequest, call: &Call) -> pb::BatchModerateCommentsResult {
+    fn item(&self, mut request: pb::ModerateCommentRequest, call: &Call) -> pb::BatchModerateCommentsResult {
+        self.look_up(&mut request);
         let result = match self.moderate(request, call) {
             Ok(response) => Outcome::Response(response),
             Err(refusal) => Outcome::Error(item_status(refusal)),

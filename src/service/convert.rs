@@ -12,7 +12,7 @@ mod verdict;
 
 pub(crate) use model::models;
 pub(crate) use policy::{policy, summary};
-pub(crate) use request::{Asked, OffsetUnit, draft};
+pub(crate) use request::{Asked, OffsetUnit, article, draft};
 pub(crate) use verdict::{draft_response, verdict};
 
 use crate::{moderation::Decision, pb, scores::Attribute};

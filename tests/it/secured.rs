@@ -3,10 +3,11 @@
 use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
 
 use comity::{
+    articles::Articles,
     moderator::Loaded,
     pb::moderation_service_client::ModerationServiceClient,
     server::{
-        Address, Limits, Listener, Served, run,
+        Address, Limits, Listener, Ports, Served, Web, run,
         tls::{self, Pem},
     },
 };
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 use tokio_rustls::rustls::ServerConfig;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
-use crate::server::{LIMITS, moderator, request};
+use crate::server::{ARTICLES, LIMITS, moderator, request};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -48,9 +49,17 @@ async fn serve(address: Address, mode: u32, tls: Option<watch::Receiver<Arc<Serv
     let listener = Listener::bind(&address, mode).await.unwrap();
     let bound = listener.address().unwrap();
     let loaded = watch::channel(Loaded::first(moderator())).1;
-    let served = Served { loaded, tokens: watch::channel(None).1, tls, metrics: Arc::default() };
+    let served = Served {
+        loaded,
+        tokens: watch::channel(None).1,
+        tls,
+        articles: Articles::in_memory(ARTICLES),
+        web: Web::default(),
+        metrics: Arc::default(),
+    };
     let limits = Limits { handshake_timeout: std::time::Duration::from_secs(10), ..LIMITS };
-    tokio::spawn(run(vec![listener], None, served, limits, std::future::pending()));
+    let ports = Ports { grpc: vec![listener], http: Vec::new(), operator: None };
+    tokio::spawn(run(ports, served, limits, std::future::pending()));
     bound
 }
 

@@ -3,12 +3,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use comity::{
+    articles::{Articles, Bounds},
     classifier::Classifier,
     gate::{Exposure, Rules, Tokens},
     moderation::Policies,
     moderator::{Loaded, Moderator},
     pb::{self, moderation_service_client::ModerationServiceClient},
-    server::{Address, Drained, Limits, Listener, Served, ServerError, run},
+    server::{Address, Drained, Limits, Listener, Ports, Served, ServerError, Web, run},
     telemetry::Metrics,
 };
 use tokio::{
@@ -59,13 +60,26 @@ pub(crate) const LIMITS: Limits = Limits {
     drain_timeout: Duration::from_secs(60),
 };
 
+/// Room for articles in tests.
+pub(crate) const ARTICLES: Bounds = Bounds { max_bytes: 16 << 20, ttl: Duration::from_secs(3600) };
+
+/// A listener on a free port.
+pub(crate) async fn listener() -> (Listener, SocketAddr) {
+    let any_port = "127.0.0.1:0".parse().unwrap();
+    let listener = Listener::bind(&Address::Tcp(any_port), 0).await.unwrap();
+    let Address::Tcp(address) = listener.address().unwrap() else { panic!("not TCP") };
+    (listener, address)
+}
+
 pub(crate) type Client = ModerationServiceClient<Channel>;
 
 /// A running server. It lives until it is asked to stop, or its test ends.
 pub(crate) struct TestServer {
     pub(crate) channel: Channel,
-    /// Where it listens.
+    /// Where it listens for gRPC.
     pub(crate) address: SocketAddr,
+    /// Where it listens for HTTP.
+    pub(crate) http: SocketAddr,
     /// What is loaded; replace it to load something else.
     pub(crate) loaded: watch::Sender<Loaded>,
     /// Who may call; replace it to let in others.
@@ -93,16 +107,34 @@ impl TestServer {
         moderator: Option<Moderator>,
         limits: Limits,
         tokens: Option<Tokens>,
-        admin: Option<TcpListener>,
+        operator: Option<TcpListener>,
     ) -> Self {
-        let any_port = "127.0.0.1:0".parse().unwrap();
-        let listener = Listener::bind(&Address::Tcp(any_port), 0).await.unwrap();
-        let Address::Tcp(address) = listener.address().unwrap() else { panic!("not TCP") };
+        Self::web(moderator, limits, tokens, operator, Web::default()).await
+    }
+
+    /// A server with more than the ordinary on its HTTP edge.
+    pub(crate) async fn web(
+        moderator: Option<Moderator>,
+        limits: Limits,
+        tokens: Option<Tokens>,
+        operator: Option<TcpListener>,
+        web: Web,
+    ) -> Self {
+        let (grpc, address) = listener().await;
+        let (http, http_address) = listener().await;
         let (loaded, receiver) =
             watch::channel(Loaded { moderator: moderator.map(Arc::new), ..Loaded::default() });
         let (tokens, current) = watch::channel(tokens.map(Arc::new));
         let metrics = Arc::new(Metrics::default());
-        let served = Served { loaded: receiver, tokens: current, tls: None, metrics: metrics.clone() };
+        let served = Served {
+            loaded: receiver,
+            tokens: current,
+            tls: None,
+            articles: Articles::in_memory(ARTICLES),
+            web,
+            metrics: metrics.clone(),
+        };
+        let ports = Ports { grpc: vec![grpc], http: vec![http], operator };
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async {
             if stopped.await.is_err() {
@@ -110,9 +142,9 @@ impl TestServer {
                 std::future::pending::<()>().await;
             }
         };
-        let ended = tokio::spawn(run(vec![listener], admin, served, limits, shutdown));
+        let ended = tokio::spawn(run(ports, served, limits, shutdown));
         let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-        Self { channel, address, loaded, tokens, metrics, stop: Some(stop), ended }
+        Self { channel, address, http: http_address, loaded, tokens, metrics, stop: Some(stop), ended }
     }
 
     pub(crate) fn client(&self) -> Client {

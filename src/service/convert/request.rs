@@ -138,7 +138,7 @@ fn comment(comment: pb::Comment) -> CommentDraft {
     CommentDraft { id, text, language, author, parent_text }
 }
 
-fn article(article: pb::Article) -> ArticleDraft {
+pub(crate) fn article(article: pb::Article) -> ArticleDraft {
     let pb::Article { id, url, headline, summary, body, targets, language } = article;
     ArticleDraft { id, url, headline, summary, body, targets, language }
 }

@@ -1,0 +1,163 @@
+//! Articles that callers put before their comments come, so that a call may name one by its id.
+//!
+//! Bounded in bytes, oldest use first to go, and forgotten after a time. In memory, and in a file as well where one is
+//! given: what was acknowledged then survives the process. What is kept is the encoded message, which this room does not
+//! look into.
+
+mod disk;
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use moka::sync::Cache;
+
+use self::disk::Disk;
+
+/// What the store holds beside an article for each, about: two keys, the time, the links between entries.
+const OVERHEAD: usize = 200;
+
+/// Why articles cannot be kept in a file.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct StoreError(#[from] rusqlite::Error);
+
+/// How much is kept, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most bytes of all articles together, in memory and in the file each.
+    pub max_bytes: u64,
+    /// How long an article is kept after it was put.
+    pub ttl: Duration,
+}
+
+/// An encoded article and when it is forgotten.
+#[derive(Debug, Clone)]
+struct Kept {
+    encoded: Arc<[u8]>,
+    expires: SystemTime,
+}
+
+/// The store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Articles {
+    memory: Cache<String, Kept>,
+    disk: Option<Arc<Disk>>,
+    ttl: Duration,
+}
+
+impl Articles {
+    /// A store in memory.
+    pub fn in_memory(bounds: Bounds) -> Self {
+        let weigh = |id: &String, kept: &Kept| {
+            u32::try_from(id.len() + kept.encoded.len() + OVERHEAD).unwrap_or(u32::MAX)
+        };
+        let memory =
+            Cache::builder().max_capacity(bounds.max_bytes).weigher(weigh).time_to_live(bounds.ttl).build();
+        Self { memory, disk: None, ttl: bounds.ttl }
+    }
+
+    /// A store in a file, `SQLite` in WAL mode, with memory before it. The file is made if there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is none of this store.
+    pub fn in_file(path: &Path, bounds: Bounds) -> Result<Self, StoreError> {
+        let disk = Some(Arc::new(Disk::open(path, bounds.max_bytes)?));
+        Ok(Self { disk, ..Self::in_memory(bounds) })
+    }
+
+    /// Keeps an article in place of any of the same id, and says how long. May wait for the disk.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn put(&self, id: &str, encoded: Vec<u8>) -> Result<Duration, StoreError> {
+        let expires = SystemTime::now() + self.ttl;
+        if let Some(disk) = &self.disk {
+            disk.put(id, &encoded, expires)?;
+        }
+        self.memory.insert(id.to_owned(), Kept { encoded: encoded.into(), expires });
+        Ok(self.ttl)
+    }
+
+    /// The article of an id, unless it was never put or is forgotten.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<[u8]>> {
+        let now = SystemTime::now();
+        let found = self.memory.get(id).or_else(|| {
+            let kept = self.disk.as_ref()?.get(id)?;
+            self.memory.insert(id.to_owned(), kept.clone());
+            Some(kept)
+        });
+        found.filter(|kept| kept.expires > now).map(|kept| kept.encoded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { max_bytes: 1 << 20, ttl: Duration::from_secs(3600) };
+
+    fn get(articles: &Articles, id: &str) -> Option<Vec<u8>> {
+        articles.get(id).map(|encoded| encoded.to_vec())
+    }
+
+    #[test]
+    fn the_last_article_of_an_id_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("articles.sqlite");
+        for articles in [Articles::in_memory(BOUNDS), Articles::in_file(&file, BOUNDS).unwrap()] {
+            assert_eq!(get(&articles, "a"), None);
+            assert_eq!(articles.put("a", b"one".to_vec()).unwrap(), BOUNDS.ttl);
+            articles.put("a", b"two".to_vec()).unwrap();
+            articles.put("b", b"three".to_vec()).unwrap();
+            assert_eq!(get(&articles, "a").unwrap(), b"two");
+        }
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        let again = Articles::in_file(&file, BOUNDS).unwrap();
+        assert_eq!(get(&again, "a").unwrap(), b"two");
+        assert_eq!(get(&again, "b").unwrap(), b"three");
+    }
+
+    #[test]
+    fn an_article_is_forgotten_after_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("articles.sqlite");
+        let short = Bounds { ttl: Duration::ZERO, ..BOUNDS };
+        for articles in [Articles::in_memory(short), Articles::in_file(&file, short).unwrap()] {
+            articles.put("a", b"one".to_vec()).unwrap();
+            assert_eq!(get(&articles, "a"), None);
+        }
+        assert_eq!(get(&Articles::in_file(&file, BOUNDS).unwrap(), "a"), None);
+    }
+
+    #[test]
+    fn the_store_does_not_grow_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("articles.sqlite");
+        let bounds = Bounds { max_bytes: 100_000, ..BOUNDS };
+        for articles in [Articles::in_memory(bounds), Articles::in_file(&file, bounds).unwrap()] {
+            for n in 0..100 {
+                articles.put(&n.to_string(), vec![7; 10_000]).unwrap();
+            }
+            articles.memory.run_pending_tasks();
+            let there = (0..100).filter(|n| articles.get(&n.to_string()).is_some()).count();
+            assert!((1..=10).contains(&there), "{there}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.txt");
+        std::fs::write(
+            &file,
+            "these are notes and no database, long enough to be read as a header of one ".repeat(9),
+        )
+        .unwrap();
+        Articles::in_file(&file, BOUNDS).unwrap_err();
+        Articles::in_file(&folder.path().join("no/such/folder"), BOUNDS).unwrap_err();
+    }
+}

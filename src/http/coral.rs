@@ -1,0 +1,147 @@
+//! Coral's external moderation phase: a comment in, signed by Coral, and what to do with it out.
+//!
+//! Source: Coral's guides for external moderation phases and webhooks. Coral waits a fifth of a second by default and goes on
+//! without an answer after that, or after any answer that is not 2xx.
+
+mod opinion;
+mod signature;
+
+use std::borrow::Cow;
+
+use axum::{
+    Json, Router,
+    extract::{Query, Request, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use serde::Deserialize;
+use tonic::Code;
+use tracing::warn;
+
+pub use self::signature::{Secrets, SecretsError};
+use super::{Edge, body, call, error::Failure, markup::Plain, shape::HTTP};
+use crate::{
+    pb::{self, moderation_service_server::ModerationService as _},
+    refusal::Refusal,
+    telemetry::metrics,
+};
+
+/// Where Coral calls.
+pub(super) const PATH: &str = "/coral/moderate";
+
+/// The names of its calls in metrics and traces.
+pub(super) const NAMES: metrics::Method =
+    metrics::Method { grpc_type: HTTP, grpc_service: "coral", grpc_method: "ExternalModerationPhase" };
+
+/// The largest request, in bytes: a comment that JSON escapes throughout, and room.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+pub(super) fn routes() -> Router<Edge> {
+    Router::new().route(PATH, post(moderate))
+}
+
+/// What Coral sends, as far as it is used.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    comment: Comment,
+    author: Id,
+    story: Story,
+}
+
+#[derive(Debug, Deserialize)]
+struct Comment {
+    body: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Id {
+    id: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Story {
+    id: String,
+    #[serde(default)]
+    url: String,
+}
+
+/// What the address of the phase says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {
+    /// The name of the policy.
+    policy: String,
+    /// The format that is set for the phase in Coral.
+    format: Format,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Format {
+    #[default]
+    PlainText,
+    Html,
+}
+
+async fn moderate(
+    State(edge): State<Edge>,
+    settings: Result<Query<Settings>, QueryRejection>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let Some(secrets) = edge.coral.as_ref().map(|secrets| secrets.borrow().clone()) else {
+        let message = "Coral is not answered here: --coral-secrets is not set";
+        return Err(Failure::new(StatusCode::NOT_FOUND, Code::NotFound, "CORAL_IS_OFF", message));
+    };
+    let call = call(&request);
+    let signatures = signature::sent(request.headers());
+    let bytes = body::read(request.into_body(), MAX_BODY_BYTES).await?;
+    if !secrets.signed(&bytes, &signatures) {
+        // An operator who has mixed up secrets sees nothing else of it: Coral goes on without an answer.
+        warn!(
+            call_id = &*call.id,
+            signatures = signatures.len(),
+            "a call as from Coral is not signed by a known secret"
+        );
+        let message =
+            "X-Coral-Signature is missing, or none of its signatures is by a secret of --coral-secrets";
+        return Err(Failure::new(
+            StatusCode::UNAUTHORIZED,
+            Code::Unauthenticated,
+            "WRONG_SIGNATURE",
+            message,
+        ));
+    }
+    let malformed = |field: &str, why: &str| Refusal::violation(field, "MALFORMED", body::told(why));
+    let Query(settings) = settings.map_err(|wrong| malformed("query", &wrong.body_text()))?;
+    let asked: Asked = body::parse(&bytes).map_err(|why| malformed("body", &why))?;
+    let mut message = tonic::Request::new(asked.message(&settings));
+    message.extensions_mut().insert(call);
+    let answer = edge.moderation.moderate_comment(message).await?.into_inner();
+    Ok(match answer.verdict.as_ref().and_then(opinion::of) {
+        Some(opinion) => Json(opinion).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+impl Asked {
+    fn message(self, settings: &Settings) -> pb::ModerateCommentRequest {
+        let text = match settings.format {
+            Format::PlainText => Cow::Borrowed(&*self.comment.body),
+            Format::Html => Cow::Owned(Plain::read(&self.comment.body).text().to_owned()),
+        };
+        // Only those who are logged in can comment there.
+        let author = pb::Author { id: self.author.id, authenticated: true, ..Default::default() };
+        pb::ModerateCommentRequest {
+            comment: Some(pb::Comment {
+                text: text.into_owned(),
+                author: Some(author),
+                ..Default::default()
+            }),
+            article: Some(pb::Article { id: self.story.id, url: self.story.url, ..Default::default() }),
+            policy: settings.policy.clone(),
+            omit_scores: true,
+            ..Default::default()
+        }
+    }
+}

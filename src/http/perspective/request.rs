@@ -1,0 +1,225 @@
+//! What clients of the Perspective API send, checked as that API checks it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{error::Error, sentences::utf16};
+use crate::{
+    http::{body, markup::Plain},
+    moderation::MAX_TEXT_BYTES,
+};
+
+/// The largest text of a context, in bytes.
+const MAX_CONTEXT_BYTES: usize = 1_048_576;
+
+/// `comments:analyze`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Analyze {
+    #[serde(default)]
+    pub(super) comment: Option<Entry>,
+    #[serde(default)]
+    pub(super) context: Option<Context>,
+    #[serde(default, alias = "requested_attributes")]
+    pub(super) requested_attributes: Option<BTreeMap<String, Option<Wanted>>>,
+    #[serde(default)]
+    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, alias = "do_not_store")]
+    pub(super) do_not_store: Option<bool>,
+    #[serde(default, alias = "client_token")]
+    pub(super) client_token: Option<String>,
+    #[serde(default, alias = "session_id", rename = "sessionId")]
+    _session_id: Option<String>,
+    #[serde(default, alias = "community_id", rename = "communityId")]
+    _community_id: Option<String>,
+    #[serde(default, alias = "span_annotations")]
+    pub(super) span_annotations: Option<bool>,
+}
+
+/// `comments:suggestscore`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Suggest {
+    #[serde(default)]
+    pub(super) comment: Option<Entry>,
+    #[serde(default)]
+    pub(super) context: Option<Context>,
+    #[serde(default, alias = "attribute_scores")]
+    pub(super) attribute_scores: Option<BTreeMap<String, AttributeScores>>,
+    #[serde(default)]
+    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, alias = "do_not_store")]
+    pub(super) do_not_store: Option<bool>,
+    #[serde(default, alias = "client_token")]
+    pub(super) client_token: Option<String>,
+    #[serde(default, alias = "session_id")]
+    pub(super) session_id: Option<String>,
+    #[serde(default, alias = "community_id")]
+    pub(super) community_id: Option<String>,
+}
+
+/// A text.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    #[serde(default)]
+    pub(super) text: Option<String>,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<String>,
+}
+
+/// What a comment refers to.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Context {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entries: Option<Vec<Entry>>,
+    #[serde(default, alias = "article_and_parent_comment", skip_serializing_if = "Option::is_none")]
+    pub(super) article_and_parent_comment: Option<ArticleAndParent>,
+}
+
+/// The article, and the comment to which this one answers.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ArticleAndParent {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) article: Option<Entry>,
+    #[serde(default, alias = "parent_comment", skip_serializing_if = "Option::is_none")]
+    pub(super) parent_comment: Option<Entry>,
+}
+
+/// How an attribute is wanted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Wanted {
+    #[serde(default, alias = "score_type")]
+    pub(super) score_type: Option<String>,
+    #[serde(default, alias = "score_threshold")]
+    pub(super) score_threshold: Option<f32>,
+}
+
+/// A client's own scores of one attribute.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AttributeScores {
+    #[serde(default, alias = "summary_score", skip_serializing_if = "Option::is_none")]
+    pub(super) summary_score: Option<Score>,
+    #[serde(default, alias = "span_scores", skip_serializing_if = "Option::is_none")]
+    pub(super) span_scores: Option<Vec<SpanScore>>,
+}
+
+/// A score.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Score {
+    #[serde(default)]
+    pub(super) value: f32,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<String>,
+}
+
+/// A score of a part of the text, by UTF-16 code units.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SpanScore {
+    #[serde(default)]
+    pub(super) begin: usize,
+    #[serde(default)]
+    pub(super) end: usize,
+    pub(super) score: Score,
+}
+
+/// Parses a request. One without a body is one without a comment.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(empty());
+    }
+    let wrong = |why: &str| Error::invalid(format!("Invalid JSON payload received. {why}"));
+    // A list would be taken for the fields in their order.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(wrong("Not an object."));
+    }
+    body::parse(bytes).map_err(|why| wrong(&why))
+}
+
+fn empty() -> Error {
+    Error::wrong("COMMENT_EMPTY", "Comment must be non-empty.")
+}
+
+/// A text as its reader sees it, with the way back to what was sent.
+#[derive(Debug)]
+pub(super) struct Read {
+    sent: String,
+    markup: Option<Plain>,
+}
+
+impl Read {
+    pub(super) fn text(&self) -> &str {
+        self.markup.as_ref().map_or(&self.sent, Plain::text)
+    }
+
+    /// Where stretches of the text stand in what was sent, in UTF-16 code units.
+    pub(super) fn origins(&self, stretches: &[std::ops::Range<usize>]) -> Vec<std::ops::Range<usize>> {
+        match &self.markup {
+            Some(plain) => {
+                let sent: Vec<_> = stretches.iter().map(|stretch| plain.origin(stretch)).collect();
+                utf16(&self.sent, &sent)
+            }
+            None => utf16(&self.sent, stretches),
+        }
+    }
+
+    /// How long what was sent is, in UTF-16 code units.
+    pub(super) fn utf16_len(&self) -> usize {
+        self.sent.encode_utf16().count()
+    }
+}
+
+impl Entry {
+    fn read(self) -> Result<Read, Error> {
+        let sent = self.text.unwrap_or_default();
+        let markup = match self.kind.as_deref() {
+            None | Some("PLAIN_TEXT" | "TEXT_TYPE_UNSPECIFIED") => None,
+            Some("HTML") => Some(Plain::read(&sent)),
+            Some(_) => return Err(Error::invalid("Unknown text type")),
+        };
+        Ok(Read { sent, markup })
+    }
+}
+
+/// The comment of a request.
+pub(super) fn comment(entry: Option<Entry>) -> Result<Read, Error> {
+    let entry = entry.unwrap_or_default();
+    let bytes = entry.text.as_ref().map_or(0, String::len);
+    if bytes > MAX_TEXT_BYTES {
+        return Err(Error::wrong("COMMENT_TOO_LONG", "Comment text too long."));
+    }
+    let read = entry.read()?;
+    if read.text().trim().is_empty() { Err(empty()) } else { Ok(read) }
+}
+
+/// The texts of article and parent comment; empty where there is none.
+pub(super) fn context(context: Option<Context>) -> Result<(String, String), Error> {
+    let Context { entries, article_and_parent_comment } = context.unwrap_or_default();
+    if entries.is_some() && article_and_parent_comment.is_some() {
+        return Err(Error::invalid(
+            "Context can have either entries or article_and_parent_comment, but both fields were populated.",
+        ));
+    }
+    let ArticleAndParent { article, parent_comment } = article_and_parent_comment.unwrap_or_default();
+    let text = |name: &str, entry: Option<Entry>, limit: usize| {
+        let entry = entry.unwrap_or_default();
+        let bytes = entry.text.as_ref().map_or(0, String::len);
+        if bytes > limit {
+            let message = format!("context {name}: {bytes} bytes, at most {limit}");
+            return Err(Error::invalid(message));
+        }
+        entry.read().map(|read| read.text().to_owned())
+    };
+    for (i, entry) in entries.into_iter().flatten().enumerate() {
+        // Taken and not used, as there.
+        text(&format!("entries[{i}]"), Some(entry), MAX_CONTEXT_BYTES)?;
+    }
+    Ok((text("article", article, MAX_CONTEXT_BYTES)?, text("parentComment", parent_comment, MAX_TEXT_BYTES)?))
+}
