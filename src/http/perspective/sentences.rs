@@ -42,9 +42,9 @@ mod tests {
 
     #[test]
     fn sentences_are_cut_without_the_space_around_them() {
-        let text = " One here. Two?  세 번째입니다. 😀 four";
+        let text = " One here. Two?  세 번째입니다. 😀 Four";
         let found: Vec<&str> = sentences(text).into_iter().map(|s| text.get(s).unwrap()).collect();
-        assert_eq!(found, ["One here.", "Two?", "세 번째입니다.", "😀 four"]);
+        assert_eq!(found, ["One here.", "Two?", "세 번째입니다.", "😀 Four"]);
         assert!(sentences("  \n").is_empty());
     }
 
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn offsets_count_utf16_code_units() {
-        let text = "😀 a. 한글. z";
+        let text = "😀 a. 한글. Z";
         assert_eq!(utf16(text, &sentences(text)), [0..5, 6..9, 10..11]);
     }
 }
