@@ -1,6 +1,6 @@
 # What takes longer than a line to remember. Building and testing is cargo's business: see CONTRIBUTING.md.
 
-.PHONY: bench bench-load bench-instructions soak balance sbom clients browser openapi
+.PHONY: bench bench-load bench-instructions soak balance sbom clients browser openapi latency
 
 # Times of every step, load beside an empty rpc, and the full verdict against a peer; the last lines are the figures that
 # the project sets itself.
@@ -40,6 +40,11 @@ browser:
 openapi:
 	cargo build --release --bin comity
 	bash scripts/openapi.sh target/release/comity
+
+# How long an analysis takes over HTTP on loopback, by wrk.
+latency:
+	cargo build --release --bin comity
+	bash scripts/latency/run.sh target/release/comity
 
 # A CycloneDX bill of materials beside Cargo.toml.
 sbom:
