@@ -8,7 +8,7 @@ mod disk;
 
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -44,16 +44,14 @@ struct Kept {
 #[derive(Debug, Clone)]
 pub struct Articles {
     memory: Cache<String, Kept>,
-    disk: Option<Arc<Disk>>,
+    disk: Option<Arc<Mutex<Disk>>>,
     ttl: Duration,
 }
 
 impl Articles {
     /// A store in memory.
     pub fn in_memory(bounds: Bounds) -> Self {
-        let weigh = |id: &String, kept: &Kept| {
-            u32::try_from(id.len() + kept.encoded.len() + OVERHEAD).unwrap_or(u32::MAX)
-        };
+        let weigh = |id: &String, kept: &Kept| u32::try_from(kept.bytes(id)).unwrap_or(u32::MAX);
         let memory = Cache::builder()
             .max_capacity(bounds.max_bytes)
             .weigher(weigh)
@@ -68,7 +66,7 @@ impl Articles {
     /// # Errors
     /// When the file cannot be opened, or is none of this store.
     pub fn in_file(path: &Path, bounds: Bounds) -> Result<Self, StoreError> {
-        let disk = Some(Arc::new(Disk::open(path, bounds.max_bytes)?));
+        let disk = Some(Arc::new(Mutex::new(Disk::open(path, bounds.max_bytes)?)));
         Ok(Self { disk, ..Self::in_memory(bounds) })
     }
 
@@ -77,24 +75,52 @@ impl Articles {
     /// # Errors
     /// When the file cannot be written.
     pub(crate) fn put(&self, id: &str, encoded: Vec<u8>) -> Result<Duration, StoreError> {
-        let expires = SystemTime::now() + self.ttl;
-        if let Some(disk) = &self.disk {
-            disk.put(id, &encoded, expires)?;
+        let kept = Kept { encoded: encoded.into(), expires: SystemTime::now() + self.ttl };
+        // Memory changes while the disk is held, so that both always agree.
+        let mut disk = self.disk.as_deref().map(held);
+        if let Some(disk) = &mut disk {
+            disk.put(id, &kept, kept.bytes(id) as u64)?;
         }
-        self.memory.insert(id.to_owned(), Kept { encoded: encoded.into(), expires });
+        self.memory.insert(id.to_owned(), kept);
+        drop(disk);
         Ok(self.ttl)
     }
 
-    /// The article of an id, unless it was never put or is forgotten.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<[u8]>> {
-        let now = SystemTime::now();
-        let found = self.memory.get(id).or_else(|| {
-            let kept = self.disk.as_ref()?.get(id)?;
-            self.memory.insert(id.to_owned(), kept.clone());
-            Some(kept)
-        });
-        found.filter(|kept| kept.expires > now).map(|kept| kept.encoded)
+    /// The article of an id, as far as memory knows.
+    pub(crate) fn in_reach(&self, id: &str) -> Option<Arc<[u8]>> {
+        self.memory.get(id).filter(|kept| kept.expires > SystemTime::now()).map(|kept| kept.encoded)
     }
+
+    /// Whether there is more than memory to ask.
+    pub(crate) const fn has_file(&self) -> bool {
+        self.disk.is_some()
+    }
+
+    /// The article of an id, unless it was never put or is forgotten. May wait for the disk.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<[u8]>> {
+        if let Some(disk) = &self.disk
+            && !self.memory.contains_key(id)
+        {
+            let disk = held(disk);
+            if let Some(kept) = disk.get(id) {
+                self.memory.insert(id.to_owned(), kept);
+            }
+            drop(disk);
+        }
+        self.in_reach(id)
+    }
+}
+
+impl Kept {
+    /// What it takes of the store, in bytes.
+    fn bytes(&self, id: &str) -> usize {
+        id.len() + self.encoded.len() + OVERHEAD
+    }
+}
+
+fn held(disk: &Mutex<Disk>) -> MutexGuard<'_, Disk> {
+    // A transaction that did not come to its end is rolled back as it is dropped.
+    disk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -123,6 +149,23 @@ mod tests {
         let again = Articles::in_file(&file, BOUNDS).unwrap();
         assert_eq!(get(&again, "a").unwrap(), b"two");
         assert_eq!(get(&again, "b").unwrap(), b"three");
+    }
+
+    #[test]
+    fn whoever_else_opens_the_file_takes_nothing_from_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("articles.sqlite");
+        let articles = Articles::in_file(&file, BOUNDS).unwrap();
+        articles.put("a", b"one".to_vec()).unwrap();
+        // Only another process shows which locks there are: within one, SQLite shares them.
+        let reads = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); print(c.execute('select count(*) from articles').fetchone()); c.close()";
+        let other = std::process::Command::new("python3").args(["-c", reads]).arg(&file).output();
+        if let Ok(other) = other {
+            assert_eq!(String::from_utf8_lossy(&other.stdout), "(1,)\n", "{other:?}");
+        }
+        articles.put("b", b"two".to_vec()).unwrap();
+        let again = Articles::in_file(&file, BOUNDS).unwrap();
+        assert_eq!(get(&again, "b").unwrap(), b"two");
     }
 
     #[test]

@@ -16,10 +16,10 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 /// The most lines that wait to be written.
-const MAX_WAITING: usize = 1_024;
+const MAX_WAITING: usize = 256;
 
 /// The most lines that are written together.
-const MAX_TOGETHER: usize = 256;
+const MAX_TOGETHER: usize = 64;
 
 /// Where lines are kept. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -114,10 +114,20 @@ impl Log {
         while numbered(&self.path, n).exists() {
             n += 1;
         }
-        fs::rename(&self.path, numbered(&self.path, n))?;
-        self.file = begin(&self.path)?;
-        self.bytes = 0;
-        Ok(())
+        let aside = numbered(&self.path, n);
+        fs::rename(&self.path, &aside)?;
+        match begin(&self.path) {
+            Ok(file) => {
+                self.file = file;
+                self.bytes = 0;
+                Ok(())
+            }
+            Err(error) => {
+                // The next line tries again.
+                fs::rename(&aside, &self.path)?;
+                Err(error)
+            }
+        }
     }
 }
 
@@ -130,6 +140,8 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
 fn begin(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    // Two processes would cut off each other's lines.
+    file.try_lock()?;
     // A name is on the disk only once its folder is.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()?;

@@ -21,6 +21,7 @@ use std::{
     future::Future,
     hash::{BuildHasher as _, Hasher as _, RandomState},
     marker::PhantomData,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::{
         Arc,
@@ -30,6 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::sync::watch;
 use tonic::body::Body;
@@ -194,9 +196,15 @@ where
             let response = match outcome {
                 Ok(limit) => {
                     let deadline = tokio::time::Instant::from_std(observation.started() + limit);
-                    match tokio::time::timeout_at(deadline, inner.call(request)).await {
-                        Ok(Ok(response)) => response,
-                        Ok(Err(never)) => match never {},
+                    // Whatever panics in a service answers its own call, and the connection's others go on.
+                    let answer = AssertUnwindSafe(async { inner.call(request).await }).catch_unwind();
+                    match tokio::time::timeout_at(deadline, answer).await {
+                        Ok(Ok(Ok(response))) => response,
+                        Ok(Ok(Err(never))) => match never {},
+                        Ok(Err(_panic)) => {
+                            observation.metrics().panics.inc();
+                            edge.refuse(Refusal::Internal)
+                        }
                         Err(_elapsed) => edge.refuse(Refusal::TooLate { limit }),
                     }
                 }

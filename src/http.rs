@@ -61,6 +61,8 @@ async fn anywhere(State(edge): State<Edge>, request: Request) -> Response {
         return Status::unimplemented("no such service").into_http();
     }
     let path = request.uri().path();
+    #[cfg(feature = "fault-injection")]
+    assert!(path != "/fault:panic", "on purpose");
     match perspective::Call::at(path) {
         Some(call) if *request.method() == call.verb() => call.answer(edge, request).await,
         Some(_) => wrong_method(request).await,

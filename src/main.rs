@@ -9,6 +9,11 @@ use comity::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// Measured against the system's: 8 % less processor time for a verdict, 10 to 30 % more calls a second
+/// (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Config { log, task } = match Config::read(env::args_os()) {
         Ok(config) => config,

@@ -9,10 +9,11 @@ mod admin;
 mod connection;
 mod listen;
 pub mod tls;
+mod web;
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, thread, time::Duration};
 
-use ::http::HeaderValue;
+use ::http::{HeaderValue, Request, Response};
 use futures_util::{
     Stream, StreamExt as _,
     stream::{self, select_all},
@@ -26,8 +27,9 @@ use tokio::{
 };
 use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tonic::{service::Routes, transport::Server};
+use tonic::{body::Body, service::Routes, transport::Server};
 use tonic_health::{ServingStatus, server::HealthReporter};
+use tower::{Service, ServiceBuilder};
 use tracing::{error, info, warn};
 
 pub use self::listen::{Address, Listener};
@@ -175,11 +177,13 @@ pub async fn run(
     let pages = Routes::from(admin::pages(metrics.clone(), ready)).add_service(health.clone());
     let _operator = ports.operator.map(|listener| answer_operator(listener, pages, &limits)).transpose()?;
 
-    metrics.connections_limit.set(i64::try_from(limits.max_connections).unwrap_or(i64::MAX));
+    let edges = if ports.http.is_empty() { 1 } else { 2 };
+    metrics.connections_limit.set(i64::try_from(limits.max_connections * edges).unwrap_or(i64::MAX));
     let door = Door {
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Preface,
         lifetime: lifetime(limits.max_connection_age, limits.max_connection_age_grace),
+        stall: None,
         tls,
         room: Arc::new(Semaphore::new(limits.max_connections)),
         metrics: Some(metrics.clone()),
@@ -195,9 +199,16 @@ pub async fn run(
         .add_optional_service(shown.then(|| reflection().build_v1alpha()).transpose()?)
         .add_service(moderation.clone().into_server())
         .serve_with_incoming_shutdown(incoming(ports.grpc, &door), closing.clone().cancelled_owned());
-    let door = Door { opening: Opening::Any, ..door };
-    let http = serve_http(ports.http, &door, &limits, &gate, moderation, web, closing.clone());
-    let mut running = tokio::spawn(async { tokio::try_join!(grpc, http).map(|((), ())| ()) });
+    // The same number of connections once more, so that neither edge can take those of the other.
+    let door = Door {
+        opening: Opening::Any,
+        room: Arc::new(Semaphore::new(limits.max_connections)),
+        stall: Some(limits.keepalive_timeout),
+        ..door
+    };
+    let edge = http_edge(&gate, moderation, web, door.tls.is_some());
+    let http = web::serve(incoming(ports.http, &door), edge, limits, closing.clone());
+    let mut running = tokio::spawn(async { tokio::join!(grpc, http).0 });
 
     tokio::select! {
         ended = &mut running => return Err(early(ended)),
@@ -231,28 +242,24 @@ fn transport(limits: &Limits) -> Server {
     transport.max_connection_age(limits.max_connection_age)
 }
 
-/// Serves the HTTP edge, over HTTP/1.1 and HTTP/2, until `closing` is cancelled and every call is answered.
-fn serve_http(
-    listeners: Vec<Listener>,
-    door: &Door,
-    limits: &Limits,
+/// What answers over HTTP, with all its layers.
+fn http_edge(
     gate: &Gate,
     moderation: Moderation,
     web: Web,
-    closing: CancellationToken,
-) -> impl Future<Output = Result<(), tonic::transport::Error>> + use<> {
+    tls: bool,
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + use<>
+{
     let Web { origins, coral, feedback } = web;
     let (cors, grpc_web) = http::browsers(&origins);
-    let edge = http::Edge { moderation: moderation.clone(), coral, feedback, tls: door.tls.is_some() };
-    transport(limits)
-        .accept_http1(true)
+    let edge = http::Edge { moderation: moderation.clone(), coral, feedback, tls };
+    let routes = Routes::from(http::routes(edge)).add_service(moderation.into_server()).prepare();
+    ServiceBuilder::new()
         .layer(http::ReadToEnd)
         .layer(cors)
         .layer(grpc_web)
         .layer(gate.entrance::<http::Shape>())
-        .add_routes(Routes::from(http::routes(edge)))
-        .add_service(moderation.into_server())
-        .serve_with_incoming_shutdown(incoming(listeners, door), closing.cancelled_owned())
+        .service(routes)
 }
 
 /// The connections of some listeners. Of none, there are none, and none ever come.
@@ -274,6 +281,7 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io:
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Any,
         lifetime: lifetime(MAX_ADMIN_CONNECTION_AGE, limits.drain_timeout),
+        stall: Some(limits.keepalive_timeout),
         tls: None,
         room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),
         metrics: None,

@@ -27,6 +27,7 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 
 pub(crate) use convert::models;
 pub(crate) use judge::judge;
+pub(crate) use work::MAX_INLINE_BYTES;
 
 use crate::{
     articles::Articles,

@@ -4,11 +4,10 @@ use std::{
     fs::OpenOptions,
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use tracing::error;
 
 use super::{Kept, StoreError};
@@ -22,60 +21,69 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS articles (
         id TEXT PRIMARY KEY NOT NULL,
         encoded BLOB NOT NULL,
+        bytes INTEGER NOT NULL,
         put_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS articles_put_at ON articles (put_at);
+    CREATE INDEX IF NOT EXISTS articles_expires_at ON articles (expires_at);
 ";
 
 const PUT: &str = "
-    INSERT INTO articles (id, encoded, put_at, expires_at) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (id) DO UPDATE SET encoded = ?2, put_at = ?3, expires_at = ?4
+    INSERT INTO articles (id, encoded, bytes, put_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (id) DO UPDATE SET encoded = ?2, bytes = ?3, put_at = ?4, expires_at = ?5
 ";
 
-const BYTES: &str = "SELECT coalesce(sum(length(encoded)), 0) FROM articles";
+const FORGET_ONE: &str = "DELETE FROM articles WHERE id = ?1 RETURNING bytes";
+const FORGET_EXPIRED: &str = "DELETE FROM articles WHERE expires_at <= ?1 RETURNING bytes";
+const FORGET_OLDEST: &str = "
+    DELETE FROM articles WHERE id = (SELECT id FROM articles ORDER BY put_at LIMIT 1) RETURNING bytes
+";
 
 #[derive(Debug)]
 pub(super) struct Disk {
-    connection: Mutex<Connection>,
+    connection: Connection,
+    /// Of all articles in the file.
+    bytes: u64,
     max_bytes: u64,
 }
 
 impl Disk {
     pub(super) fn open(path: &Path, max_bytes: u64) -> Result<Self, StoreError> {
         // SQLite makes its other files as readable as the first is. A file that cannot be made here cannot be opened there
-        // either, which then says why.
-        let _made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+        // either, which then says why. It is closed before: closing drops every lock that the process has on it.
+        drop(OpenOptions::new().append(true).create(true).mode(0o600).open(path));
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Self { connection: Mutex::new(connection), max_bytes })
+        let bytes =
+            connection.query_row("SELECT coalesce(sum(bytes), 0) FROM articles", [], |row| row.get(0))?;
+        Ok(Self { connection, bytes, max_bytes })
     }
 
-    pub(super) fn put(&self, id: &str, encoded: &[u8], expires: SystemTime) -> Result<(), StoreError> {
-        let mut connection = self.connection();
+    /// Keeps an article of so many `bytes`, all counted; those that expired, and then the oldest, make room for it.
+    pub(super) fn put(&mut self, id: &str, kept: &Kept, bytes: u64) -> Result<(), StoreError> {
         let now = microseconds(SystemTime::now());
-        let change = connection.transaction()?;
-        change.execute(PUT, params![id, encoded, now, microseconds(expires)])?;
-        change.execute("DELETE FROM articles WHERE expires_at <= ?1", [now])?;
-        let mut bytes: u64 = change.query_row(BYTES, [], |row| row.get(0))?;
-        while bytes > self.max_bytes {
-            let oldest: u64 = change.query_row(
-                "DELETE FROM articles WHERE id = (SELECT id FROM articles ORDER BY put_at LIMIT 1)
-                 RETURNING length(encoded)",
-                [],
-                |row| row.get(0),
-            )?;
-            bytes = bytes.saturating_sub(oldest);
+        let change = self.connection.transaction()?;
+        let mut all = self.bytes.saturating_sub(forget(&change, FORGET_ONE, params![id])?);
+        all = all.saturating_sub(forget(&change, FORGET_EXPIRED, params![now])?);
+        change.execute(PUT, params![id, &*kept.encoded, bytes, now, microseconds(kept.expires)])?;
+        all += bytes;
+        while all > self.max_bytes {
+            match forget(&change, FORGET_OLDEST, params![])? {
+                0 => break,
+                forgotten => all = all.saturating_sub(forgotten),
+            }
         }
         change.commit()?;
+        self.bytes = all;
         Ok(())
     }
 
     /// The article of an id, which may have expired. One that cannot be read is as good as none, and is logged.
     pub(super) fn get(&self, id: &str) -> Option<Kept> {
-        let connection = self.connection();
-        let found = connection
+        let found = self
+            .connection
             .prepare_cached("SELECT encoded, expires_at FROM articles WHERE id = ?1")
             .and_then(|mut query| query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional());
         match found {
@@ -89,11 +97,17 @@ impl Disk {
             }
         }
     }
+}
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A transaction that did not come to its end is rolled back as it is dropped.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// How many bytes the articles had that a statement forgets.
+fn forget(
+    change: &Transaction<'_>,
+    statement: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<u64, StoreError> {
+    let mut statement = change.prepare_cached(statement)?;
+    let forgotten = statement.query_map(parameters, |row| row.get::<_, u64>(0))?;
+    Ok(forgotten.sum::<Result<u64, _>>()?)
 }
 
 fn microseconds(time: SystemTime) -> i64 {

@@ -3,13 +3,13 @@
 use std::{
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Instant,
 };
 
 use http::{HeaderMap, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tonic::{Code, Status, body::Body};
+use tonic::{Code, Status, body::Body, codegen::Bytes};
 use tracing::Span;
 
 use super::{edge::Framing, intake::Room, places::Place};
@@ -17,6 +17,9 @@ use crate::{
     refusal::status,
     telemetry::{Metrics, metrics::Method},
 };
+
+/// The most that is handed to the transport at once, in bytes.
+const MAX_PIECE: usize = 64 * 1024;
 
 /// One call from its headers to the end of its answer. Dropped before it knows its code, it was cancelled.
 #[derive(Debug)]
@@ -95,12 +98,22 @@ impl Drop for Observation {
 #[derive(Debug)]
 pub struct Answer {
     body: Body,
+    /// What is left of a frame that is handed on in pieces.
+    rest: Bytes,
     observation: Observation,
 }
 
 impl Answer {
     pub(super) const fn new(body: Body, observation: Observation) -> Self {
-        Self { body, observation }
+        Self { body, rest: Bytes::new(), observation }
+    }
+}
+
+impl Answer {
+    /// The next piece of a frame. A transport takes a frame whole, and were it the last, the call would end while its answer
+    /// still stands in memory, unread.
+    fn piece(&mut self) -> Frame<Bytes> {
+        Frame::data(self.rest.split_to(self.rest.len().min(MAX_PIECE)))
     }
 }
 
@@ -112,20 +125,36 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &frame
-            && let Some(trailers) = frame.trailers_ref()
-        {
-            self.observation.told(trailers);
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(self.piece())));
         }
-        frame
+        match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            Some(Ok(frame)) => {
+                if let Some(trailers) = frame.trailers_ref() {
+                    self.observation.told(trailers);
+                }
+                Poll::Ready(Some(Ok(match frame.into_data() {
+                    Ok(data) => {
+                        self.rest = data;
+                        self.piece()
+                    }
+                    Err(frame) => frame,
+                })))
+            }
+            other => Poll::Ready(other),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (rest, mut hint) = (self.rest.len() as u64, self.body.size_hint());
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint.set_lower(hint.lower() + rest);
+        hint
     }
 }

@@ -20,12 +20,15 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::error::Failure;
-use crate::refusal::{Busy, Refusal};
+use crate::{
+    refusal::{Busy, Refusal},
+    service::MAX_INLINE_BYTES,
+};
 
 /// The most objects of a body: a full batch has four for each of its 256 comments.
 const MAX_OBJECTS: usize = 1_100;
 
-/// The most elements of all lists of a body together.
+/// The most members of all objects and elements of all lists of a body together.
 const MAX_ELEMENTS: usize = 32_768;
 
 /// The most of a name or message that is told, in bytes: callers choose some of it.
@@ -55,7 +58,10 @@ fn refused(error: &(dyn std::error::Error + 'static)) -> Refusal {
 ///
 /// # Errors
 /// Another type of content, a body that is too large, or one that is no such message: the failure names the place.
-pub(super) async fn message<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Failure> {
+pub(super) async fn message<T: DeserializeOwned + Send + 'static>(
+    request: Request,
+    limit: usize,
+) -> Result<T, Failure> {
     let kind = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     if kind.is_some_and(|kind| !is_json(kind)) {
         let message = "the body must be application/json";
@@ -67,7 +73,13 @@ pub(super) async fn message<T: DeserializeOwned>(request: Request, limit: usize)
         ));
     }
     let bytes = read(request.into_body(), limit).await?;
-    Ok(parse(&bytes).map_err(|why| Refusal::violation("body", "MALFORMED_JSON", why))?)
+    let parsed = if bytes.len() <= MAX_INLINE_BYTES {
+        parse(&bytes)
+    } else {
+        // A large one takes milliseconds, for which others must not wait.
+        tokio::task::spawn_blocking(move || parse(&bytes)).await.or(Err(Refusal::Internal))?
+    };
+    Ok(parsed.map_err(|why| Refusal::violation("body", "MALFORMED_JSON", why))?)
 }
 
 fn is_json(kind: &[u8]) -> bool {
@@ -122,6 +134,16 @@ struct Count {
     elements: usize,
 }
 
+impl Count {
+    fn count_element<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(E::custom(format!("more than {MAX_ELEMENTS} members and elements")));
+        }
+        Ok(())
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for &mut Count {
     type Value = ();
 
@@ -143,6 +165,7 @@ impl<'de> Visitor<'de> for &mut Count {
             return Err(A::Error::custom(format!("more than {MAX_OBJECTS} objects")));
         }
         while map.next_key::<IgnoredAny>()?.is_some() {
+            self.count_element()?;
             map.next_value_seed(&mut *self)?;
         }
         Ok(())
@@ -150,10 +173,7 @@ impl<'de> Visitor<'de> for &mut Count {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while list.next_element_seed(&mut *self)?.is_some() {
-            self.elements += 1;
-            if self.elements > MAX_ELEMENTS {
-                return Err(A::Error::custom(format!("more than {MAX_ELEMENTS} list elements")));
-            }
+            self.count_element()?;
         }
         Ok(())
     }
@@ -197,7 +217,7 @@ mod tests {
         assert!(error.contains("more than 1100 objects"), "{error}");
         let thread = format!(r#"{{"thread":[{}]}}"#, vec![r#""""#; 40_000].join(","));
         let error = parse::<pb::ModerateCommentRequest>(thread.as_bytes()).unwrap_err();
-        assert!(error.contains("more than 32768 list elements"), "{error}");
+        assert!(error.contains("more than 32768 members and elements"), "{error}");
     }
 
     #[test]

@@ -19,9 +19,11 @@ use serde::Deserialize;
 use tonic::Code;
 use tracing::warn;
 
+use self::opinion::Opinion;
 pub use self::signature::{Secrets, SecretsError};
-use super::{Edge, body, call, error::Failure, markup::Plain, shape::HTTP};
+use super::{Edge, body, call, error::Failure, markup::text_of, shape::HTTP};
 use crate::{
+    moderation::MAX_TEXT_BYTES,
     pb::{self, moderation_service_server::ModerationService as _},
     refusal::Refusal,
     telemetry::metrics,
@@ -95,6 +97,9 @@ async fn moderate(
     };
     let call = call(&request);
     let signatures = signature::sent(request.headers());
+    if signatures.is_empty() {
+        return Err(unsigned());
+    }
     let bytes = body::read(request.into_body(), MAX_BODY_BYTES).await?;
     if !secrets.signed(&bytes, &signatures) {
         // An operator who has mixed up secrets sees nothing else of it: Coral goes on without an answer.
@@ -115,6 +120,10 @@ async fn moderate(
     let malformed = |field: &str, why: &str| Refusal::violation(field, "MALFORMED", body::told(why));
     let Query(settings) = settings.map_err(|wrong| malformed("query", &wrong.body_text()))?;
     let asked: Asked = body::parse(&bytes).map_err(|why| malformed("body", &why))?;
+    if asked.comment.body.len() > MAX_TEXT_BYTES {
+        // An error would let it pass: Coral goes on without an answer.
+        return Ok(Json(Opinion::withheld()).into_response());
+    }
     let mut message = tonic::Request::new(asked.message(&settings));
     message.extensions_mut().insert(call);
     let answer = edge.moderation.moderate_comment(message).await?.into_inner();
@@ -124,11 +133,16 @@ async fn moderate(
     })
 }
 
+fn unsigned() -> Failure {
+    let message = "X-Coral-Signature is missing, or none of its signatures is by a secret of --coral-secrets";
+    Failure::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, "WRONG_SIGNATURE", message)
+}
+
 impl Asked {
     fn message(self, settings: &Settings) -> pb::ModerateCommentRequest {
         let text = match settings.format {
             Format::PlainText => Cow::Borrowed(&*self.comment.body),
-            Format::Html => Cow::Owned(Plain::read(&self.comment.body).text().to_owned()),
+            Format::Html => Cow::Owned(text_of(&self.comment.body)),
         };
         // Only those who are logged in can comment there.
         let author = pb::Author { id: self.author.id, authenticated: true, ..Default::default() };

@@ -41,15 +41,14 @@ pub(super) const ROUTES: [Route; 7] = [
     Route { verb: Method::PUT, path: "/v1/articles/{id}", rpc: "PutArticle", body: "article" },
 ];
 
-/// The name of a call in metrics.
-pub(super) fn names(verb: &Method, path: &str) -> metrics::Method {
+/// The names of a call in metrics; none when it is no method of the contract.
+pub(super) fn names(verb: &Method, path: &str) -> Option<metrics::Method> {
     let at = |route: &&Route| {
         let place = route.path.split('{').next().unwrap_or_default();
         route.verb == *verb && if place == route.path { path == place } else { path.starts_with(place) }
     };
-    let (grpc_service, grpc_method) =
-        ROUTES.iter().find(at).map_or(("unknown", "unknown"), |route| (MODERATION, route.rpc));
-    metrics::Method { grpc_type: HTTP, grpc_service, grpc_method }
+    let route = ROUTES.iter().find(at)?;
+    Some(metrics::Method { grpc_type: HTTP, grpc_service: MODERATION, grpc_method: route.rpc })
 }
 
 pub(super) fn routes() -> Router<Edge> {
@@ -76,7 +75,7 @@ fn json<T: Serialize>(answer: Result<tonic::Response<T>, tonic::Status>) -> Resu
     Ok(Json(answer?.into_inner()).into_response())
 }
 
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Failure> {
+async fn read<T: DeserializeOwned + Send + 'static>(request: Request) -> Result<T, Failure> {
     body::message(request, MAX_MESSAGE_BYTES).await
 }
 
@@ -171,12 +170,12 @@ mod tests {
 
     #[test]
     fn names_come_from_the_table_and_nowhere_else() {
-        let name = |verb, path| names(&verb, path).grpc_method;
+        let name = |verb, path| names(&verb, path).map_or("", |method| method.grpc_method);
         assert_eq!(name(Method::POST, "/v1/comments:moderate"), "ModerateComment");
         assert_eq!(name(Method::GET, "/v1/policies"), "ListPolicies");
         assert_eq!(name(Method::GET, "/v1/policies/herald/sports"), "GetPolicy");
         assert_eq!(name(Method::PUT, "/v1/articles/a%20b"), "PutArticle");
-        assert_eq!(name(Method::GET, "/v1/comments:moderate"), "unknown");
-        assert_eq!(name(Method::POST, "/v1/comments:moderated"), "unknown");
+        assert_eq!(name(Method::GET, "/v1/comments:moderate"), "");
+        assert_eq!(name(Method::POST, "/v1/comments:moderated"), "");
     }
 }

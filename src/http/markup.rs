@@ -37,6 +37,8 @@ const UNSEEN: [&[u8]; 4] = [b"script", b"style", b"template", b"title"];
 pub(super) struct Plain {
     text: String,
     pieces: Vec<Piece>,
+    /// Whether pieces are left out.
+    only_text: bool,
 }
 
 /// A stretch of text and where it came from, both in bytes.
@@ -46,12 +48,24 @@ struct Piece {
     source: Range<usize>,
 }
 
+/// The text of some HTML, for which no way back is needed.
+pub(super) fn text_of(html: &str) -> String {
+    let mut plain = Plain { only_text: true, ..Plain::default() };
+    plain.tokens(html);
+    plain.text
+}
+
 impl Plain {
     /// Reads HTML. Time is linear in its length.
     pub(super) fn read(html: &str) -> Self {
+        let mut plain = Self::default();
+        plain.tokens(html);
+        plain
+    }
+
+    fn tokens(&mut self, html: &str) {
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         emitter.naively_switch_states(true);
-        let mut plain = Self::default();
         let mut unseen: Option<Vec<u8>> = None;
         for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
             match token {
@@ -59,22 +73,21 @@ impl Plain {
                     if UNSEEN.contains(&&**tag.name) && unseen.is_none() && !tag.self_closing {
                         unseen = Some(tag.name.to_vec());
                     }
-                    plain.line(&tag.name, tag.span.start..tag.span.end);
+                    self.line(&tag.name, tag.span.start..tag.span.end);
                 }
                 Token::EndTag(tag) => {
                     if unseen.as_deref() == Some(&**tag.name) {
                         unseen = None;
                     }
-                    plain.line(&tag.name, tag.span.start..tag.span.end);
+                    self.line(&tag.name, tag.span.start..tag.span.end);
                 }
                 Token::String(read) if unseen.is_none() => {
                     let value = String::from_utf8_lossy(&read.value);
-                    plain.characters(&value, html, read.span.start..read.span.end);
+                    self.characters(&value, html, read.span.start..read.span.end);
                 }
                 Token::String(_) | Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
             }
         }
-        plain
     }
 
     pub(super) fn text(&self) -> &str {
@@ -99,7 +112,15 @@ impl Plain {
 
     /// What characters and character references became.
     fn characters(&mut self, value: &str, html: &str, source: Range<usize>) {
+        if self.only_text {
+            self.text.push_str(value);
+            return;
+        }
         let raw = html.get(source.clone()).unwrap_or_default();
+        if raw == value {
+            self.push(value, source);
+            return;
+        }
         let mut pieces = Vec::new();
         // A character reference ends before the next one begins, so that each can be read by itself.
         for (at, piece) in references(raw) {
@@ -164,6 +185,10 @@ fn references(raw: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// What characters and character references stand for.
 fn decoded(piece: &str) -> String {
+    let may_be_one = |rest: &str| rest.starts_with(|c: char| c == '#' || c.is_ascii_alphanumeric());
+    if !piece.strip_prefix('&').is_some_and(may_be_one) {
+        return piece.to_owned();
+    }
     let mut text = String::new();
     for Ok(token) in Tokenizer::new(piece) {
         if let Token::String(read) = token {
@@ -198,6 +223,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(Plain::read(html).text(), text, "{html}");
+            assert_eq!(text_of(html), text, "{html}");
         }
     }
 

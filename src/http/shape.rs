@@ -17,6 +17,9 @@ use crate::{
 /// The type of calls over HTTP in metrics.
 pub(super) const HTTP: &str = "http";
 
+/// The names of what is none of the edge's.
+const UNKNOWN: Method = Method { grpc_type: HTTP, grpc_service: "unknown", grpc_method: "unknown" };
+
 /// The header in which Google's clients may send their key.
 const API_KEY: &str = "x-goog-api-key";
 
@@ -42,7 +45,8 @@ impl gate::Edge for Shape {
             let (kind, method) = gate::method(path);
             return Self { spoken: Spoken::Grpc, kind, method };
         }
-        if let Some(call) = perspective::Call::at(path) {
+        let named = json::names(request.method(), path);
+        if let Some(call) = perspective::Call::at(path).filter(|_| named.is_none()) {
             let has_key = key(request).is_some();
             let spoken = Spoken::Perspective { has_key };
             // Libraries may ask for the document without a key; one that is shown is checked.
@@ -56,7 +60,7 @@ impl gate::Edge for Shape {
         } else if path == openapi::PATH {
             (Kind::Public, openapi::NAMES)
         } else {
-            (Kind::Other, json::names(request.method(), path))
+            (Kind::Other, named.unwrap_or(UNKNOWN))
         };
         Self { spoken: Spoken::Json, kind, method }
     }

@@ -62,6 +62,10 @@ pub(super) struct Connection {
     peer: Peer,
     /// When it is cut, whatever it does.
     end: Option<Pin<Box<Sleep>>>,
+    /// How long a write may wait for the client.
+    stall: Option<Duration>,
+    /// When the write that waits has waited too long.
+    stalled: Option<Pin<Box<Sleep>>>,
     metrics: Option<Arc<Metrics>>,
     _permit: OwnedSemaphorePermit,
 }
@@ -71,7 +75,7 @@ impl Connection {
         io: Io,
         head: Vec<u8>,
         peer: Peer,
-        lifetime: Option<Duration>,
+        (lifetime, stall): (Option<Duration>, Option<Duration>),
         permit: OwnedSemaphorePermit,
         metrics: Option<Arc<Metrics>>,
     ) -> Self {
@@ -79,7 +83,19 @@ impl Connection {
             metrics.connections.inc();
         }
         let end = lifetime.map(|lifetime| Box::pin(tokio::time::sleep(lifetime)));
-        Self { io, head, peer, end, metrics, _permit: permit }
+        Self { io, head, peer, end, stall, stalled: None, metrics, _permit: permit }
+    }
+}
+
+impl Connection {
+    /// A write that waits for its client, until it has waited too long.
+    fn patience<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let (Some(stall), Poll::Pending) = (self.stall, &written) else {
+            self.stalled = None;
+            return written;
+        };
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(stall)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -122,7 +138,8 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.io).poll_write(cx, bytes);
+        self.patience(written, cx)
     }
 
     fn poll_write_vectored(
@@ -130,7 +147,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, slices);
+        self.patience(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::connection::{Connection, Io, Opening};
+use super::connection::{Connection, Io, Opening, PREFACE};
 use crate::{gate::Peer, telemetry::Metrics};
 
 /// How long to wait after the system refused a connection, as it does when it runs out of file descriptors.
@@ -148,6 +148,8 @@ pub(super) struct Door {
     pub(super) opening: Opening,
     /// How long a connection may live; none for as long as it likes.
     pub(super) lifetime: Option<Duration>,
+    /// The longest that a client may let a write wait; none for as long as it likes.
+    pub(super) stall: Option<Duration>,
     /// TLS as of the moment; none for plain text.
     pub(super) tls: Option<watch::Receiver<Arc<ServerConfig>>>,
     /// Room for connections.
@@ -216,19 +218,27 @@ impl Door {
         };
         let head = match self.opening {
             Opening::Preface => {
-                let mut head = [0; super::connection::PREFACE.len()];
+                let mut head = [0; PREFACE.len()];
                 io.read_exact(&mut head).await.or(Err("handshake"))?;
-                if head != *super::connection::PREFACE {
+                if head != *PREFACE {
                     return Err("handshake");
                 }
                 head.to_vec()
             }
+            // As much as tells the versions of HTTP apart: nothing waits for the rest of it later.
             Opening::Any => {
-                let mut head = [0];
-                io.read_exact(&mut head).await.or(Err("handshake"))?;
-                head.to_vec()
+                let mut head = Vec::new();
+                while head.len() < PREFACE.len() && PREFACE.starts_with(&head) {
+                    let mut next = [0; PREFACE.len()];
+                    let wanted = next.get_mut(head.len()..).unwrap_or_default();
+                    match io.read(wanted).await {
+                        Ok(n @ 1..) => head.extend_from_slice(wanted.get(..n).unwrap_or_default()),
+                        Ok(0) | Err(_) => return Err("handshake"),
+                    }
+                }
+                head
             }
         };
-        Ok(Connection::new(io, head, peer, self.lifetime, permit, self.metrics.clone()))
+        Ok(Connection::new(io, head, peer, (self.lifetime, self.stall), permit, self.metrics.clone()))
     }
 }

@@ -37,24 +37,46 @@ impl Moderation {
                 tracing::error!(%error, "an article is not kept");
                 Err(Refusal::NotKept)
             }
-            Err(_panicked) => Err(Refusal::Internal),
+            Err(_panicked) => self.counted(Err(Refusal::Internal)),
         }
     }
 
-    /// Fills in an article that is named by its id alone, if it is known.
-    pub(super) fn look_up(&self, request: &mut pb::ModerateCommentRequest) {
-        let Some(article) = &mut request.article else { return };
-        let pb::Article { id, url, headline, summary, body, targets, language: _ } = &*article;
-        let named_only = [headline, summary, body].iter().all(|part| part.is_empty()) && targets.is_empty();
-        if id.is_empty() || !named_only {
-            return;
-        }
-        let kept = self.articles.get(id).and_then(|encoded| pb::Article::decode(&*encoded).ok());
-        if let Some(mut kept) = kept {
-            if !url.is_empty() {
-                kept.url.clone_from(url);
+    /// Fills in an article that is named by its id alone, if it is known. Does not wait for the disk.
+    pub(super) async fn look_up(&self, request: &mut pb::ModerateCommentRequest) {
+        let Some(article) = named_only(request) else { return };
+        let id = article.id.clone();
+        let kept = match self.articles.in_reach(&id) {
+            None if self.articles.has_file() => {
+                let articles = self.articles.clone();
+                tokio::task::spawn_blocking(move || articles.get(&id)).await.ok().flatten()
             }
-            *article = kept;
+            kept => kept,
+        };
+        fill(article, kept.as_deref());
+    }
+
+    /// The same on a thread that may wait.
+    pub(super) fn look_up_here(&self, request: &mut pb::ModerateCommentRequest) {
+        let Some(article) = named_only(request) else { return };
+        let kept = self.articles.get(&article.id);
+        fill(article, kept.as_deref());
+    }
+}
+
+/// The article of a call, if all that it says of it is an id, and perhaps an address.
+fn named_only(request: &mut pb::ModerateCommentRequest) -> Option<&mut pb::Article> {
+    request.article.as_mut().filter(|article| {
+        let pb::Article { id, url: _, headline, summary, body, targets, language: _ } = &**article;
+        let empty = [headline, summary, body].iter().all(|part| part.is_empty()) && targets.is_empty();
+        !id.is_empty() && empty
+    })
+}
+
+fn fill(article: &mut pb::Article, kept: Option<&[u8]>) {
+    if let Some(mut kept) = kept.and_then(|encoded| pb::Article::decode(encoded).ok()) {
+        if !article.url.is_empty() {
+            kept.url = std::mem::take(&mut article.url);
         }
+        *article = kept;
     }
 }

@@ -23,7 +23,7 @@ impl Moderation {
         mut request: pb::ModerateCommentRequest,
         call: Call,
     ) -> Result<pb::ModerateCommentResponse, Refusal> {
-        self.look_up(&mut request);
+        self.look_up(&mut request).await;
         if request.encoded_len() <= MAX_INLINE_BYTES {
             return self.moderate(request, &call);
         }
@@ -66,7 +66,7 @@ impl Moderation {
     }
 
     fn item(&self, mut request: pb::ModerateCommentRequest, call: &Call) -> pb::BatchModerateCommentsResult {
-        self.look_up(&mut request);
+        self.look_up_here(&mut request);
         let result = match self.moderate(request, call) {
             Ok(response) => Outcome::Response(response),
             Err(refusal) => Outcome::Error(item_status(refusal)),

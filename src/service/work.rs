@@ -5,7 +5,7 @@ use crate::{gate::Call, moderator::Moderator, refusal::Refusal};
 
 /// Larger work goes to a thread of its own: a long body takes milliseconds, an ordinary comment far less than the hop to
 /// another thread is worth. In bytes of the message.
-pub(super) const MAX_INLINE_BYTES: usize = 32 * 1024;
+pub(crate) const MAX_INLINE_BYTES: usize = 32 * 1024;
 
 impl Moderation {
     /// Does some work with the moderator of the moment, for a message of so many bytes.

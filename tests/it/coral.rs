@@ -104,6 +104,13 @@ async fn an_article_that_was_put_is_used_by_the_id_of_the_story() {
 }
 
 #[tokio::test]
+async fn a_comment_too_long_to_judge_is_withheld() {
+    let (server, _secrets) = server(NEW).await;
+    let long = ask(&server, "/coral/moderate", &"too long ".repeat(3_000), &[NEW]).await;
+    assert_eq!(long.json(), json!({"status": "SYSTEM_WITHHELD"}));
+}
+
+#[tokio::test]
 async fn what_is_malformed_is_told_after_its_signature() {
     let (server, _secrets) = server(NEW).await;
     let unsigned = call(server.http, Method::POST, "/coral/moderate", "{").await;

@@ -10,7 +10,7 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 use crate::server::{LIMITS, TestServer, moderator, request};
@@ -238,6 +238,8 @@ async fn tokens_are_asked_for_where_each_client_has_them() {
     }
     let keyed = post(server.http, "/v1alpha1/comments:analyze?key=0123456789abcdef&alt=json", &comment).await;
     assert_eq!(keyed.status, StatusCode::OK);
+    let disguised = get(server.http, "/v1/policies/$discovery/rest").await;
+    assert_eq!(disguised.status, StatusCode::UNAUTHORIZED);
     let wrong = get(server.http, "/$discovery/rest?version=v1alpha1&key=wrong").await;
     assert_eq!(wrong.error().2, "API_KEY_INVALID");
     for open in ["/openapi.json", "/$discovery/rest?version=v1alpha1"] {
@@ -281,6 +283,64 @@ async fn an_article_is_put_once_and_named_after_that() {
     let nameless = pb::PutArticleRequest { article: Some(pb::Article::default()) };
     let refused = server.client().put_article(nameless).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+}
+
+#[tokio::test]
+async fn a_panic_answers_its_call_and_is_counted() {
+    let server = TestServer::start().await;
+    let answer = get(server.http, "/fault:panic").await;
+    assert_eq!(answer.error(), (500, "INTERNAL".to_owned(), "INTERNAL".to_owned()));
+    assert_eq!(server.metrics.panics.get(), 1);
+    assert_eq!(get(server.http, "/v1/model").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_or_never_comes_is_given_up() {
+    let limits = Limits { handshake_timeout: Duration::from_millis(100), ..LIMITS };
+    let server = TestServer::with(Some(moderator()), limits).await;
+    let mut large = TcpStream::connect(server.http).await.unwrap();
+    let head = format!("GET /v1/model HTTP/1.1\r\nhost: a\r\nx-large: {}\r\n\r\n", "x".repeat(20_000));
+    large.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    large.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    for begun in [&b"P"[..], b"PRI * HTTP/2.0\r\n"] {
+        let mut silent = TcpStream::connect(server.http).await.unwrap();
+        silent.write_all(begun).await.unwrap();
+        let mut rest = Vec::new();
+        // The connection is closed, or reset because bytes of it were not read.
+        let _ = silent.read_to_end(&mut rest).await;
+        assert!(rest.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_keeps_its_place_and_is_given_up() {
+    let limits = Limits { keepalive_timeout: Duration::from_millis(300), ..LIMITS };
+    let server = TestServer::with(Some(moderator()), limits).await;
+    let text =
+        "You are a pathetic idiot and the border treaty needs open minutes of these talks. ".repeat(10);
+    let one = json!({"comment": {"text": text, "language": "en"}, "explain": "EXPLAIN_WORDS"});
+    let body = json!({"requests": vec![one; 256]}).to_string();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut deaf = socket.connect(server.http).await.unwrap();
+    let head = format!(
+        "POST /v1/comments:batchModerate HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    deaf.write_all(head.as_bytes()).await.unwrap();
+    deaf.write_all(body.as_bytes()).await.unwrap();
+    while server.metrics.in_flight.get() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // One connection is that of the test's gRPC client.
+    while server.metrics.connections.get() > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.metrics.in_flight.get(), 0);
+    let counted = r#"grpc_method="BatchModerateComments",grpc_code="OK"} 1"#;
+    assert!(server.metrics.render().contains(counted));
 }
 
 #[tokio::test]

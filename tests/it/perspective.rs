@@ -108,8 +108,19 @@ async fn what_is_wrong_is_told_in_the_words_of_the_api() {
         (json!({"comment": {"text": ABUSE}}), "NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes"),
         (
             asking(ABUSE, &["FLIRTATION", "TOXICITY"]),
-            "INVALID_REQUEST",
+            "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
             "Unknown requested attribute: FLIRTATION",
+        ),
+        (asking(ABUSE, &["TOXICITYY"]), "INVALID_REQUEST", "Unknown requested attribute: TOXICITYY"),
+        (
+            with("clientToken", "c".repeat(300).into()),
+            "INVALID_REQUEST",
+            "clientToken: 300 bytes, at most 256",
+        ),
+        (
+            with("languages", json!(vec!["en"; 17])),
+            "INVALID_REQUEST",
+            "languages: at most 16 tags of 35 bytes",
         ),
         (
             with("requestedAttributes", json!({"TOXICITY": {"scoreType": "RAW"}})),
@@ -240,7 +251,11 @@ async fn suggested_scores_are_kept_and_texts_only_where_both_sides_agree() {
     }
     let server = TestServer::start().await;
     let empty = json!({"comment": {"text": ABUSE}, "attributeScores": {}});
-    let refused = post(server.http, "/comments:suggestscore", &empty).await;
-    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let mut beyond = suggestion(false);
+    beyond["attributeScores"]["TOXICITY"]["summaryScore"]["value"] = json!(1e39);
+    for wrong in [&empty, &beyond] {
+        let refused = post(server.http, "/comments:suggestscore", wrong).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
     assert_eq!(post(server.http, "/comments:suggestscore", &suggestion(false)).await.status, StatusCode::OK);
 }

@@ -39,6 +39,13 @@ struct RejectionReason {
     detailed_explanation: String,
 }
 
+impl Opinion {
+    /// A person should look at it.
+    pub(super) const fn withheld() -> Self {
+        Self { status: "SYSTEM_WITHHELD", actions: Vec::new(), moderation_action: None }
+    }
+}
+
 /// The code that says nothing.
 const OTHER: &str = "OTHER";
 
@@ -48,7 +55,7 @@ pub(super) fn of(verdict: &pb::Verdict) -> Option<Opinion> {
     let strictest = |reason: &&pb::Reason| reason.action() == decision;
     let actions = flags(&verdict.reasons);
     match decision {
-        Decision::Hold => Some(Opinion { status: "SYSTEM_WITHHELD", actions, moderation_action: None }),
+        Decision::Hold => Some(Opinion { actions, ..Opinion::withheld() }),
         Decision::Reject => {
             let reasons: Vec<&pb::Reason> = verdict.reasons.iter().filter(strictest).collect();
             let explanation =

@@ -95,6 +95,12 @@ pub(super) async fn answer(edge: &Edge, request: Request) -> Result<Json<Answer>
 }
 
 fn analyze(moderator: &Moderator, request: Analyze) -> Result<Answer, Error> {
+    let ids = [
+        ("clientToken", request.client_token.as_ref()),
+        ("sessionId", request.session_id.as_ref()),
+        ("communityId", request.community_id.as_ref()),
+    ];
+    request::bounded(request.languages.as_deref(), ids)?;
     let comment = request::comment(request.comment)?;
     let (article, parent_text) = request::context(request.context)?;
     let wanted = wanted(request.requested_attributes.unwrap_or_default())?;
@@ -115,7 +121,9 @@ fn analyze(moderator: &Moderator, request: Analyze) -> Result<Answer, Error> {
     let language = languages.first().cloned().unwrap_or_default();
     let ask = Submitted { wanted: &wanted, language: &language };
     let scores = ask.scores(moderator, comment.text(), headlined(article), parent_text)?;
-    let parts = if request.span_annotations == Some(true) { sentences(comment.text()) } else { Vec::new() };
+    let of_text = wanted.iter().any(|named| named.asked.attribute().is_some());
+    let by_sentence = of_text && request.span_annotations == Some(true);
+    let parts = if by_sentence { sentences(comment.text()) } else { Vec::new() };
     let spans = comment.origins(&parts);
     let by_part = parts.iter().map(|part| {
         let text = comment.text().get(part.clone()).unwrap_or_default();
@@ -143,10 +151,7 @@ fn wanted(requested: BTreeMap<String, Option<Wanted>>) -> Result<Vec<Named>, Err
         return Err(Error::wrong("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes"));
     }
     let one = |(name, wanted): (String, Option<Wanted>)| {
-        let Some(asked) = Asked::named(&name) else {
-            let shown = body::told(&name);
-            return Err(Error::invalid(format!("Unknown requested attribute: {shown}")));
-        };
+        let Some(asked) = Asked::named(&name) else { return Err(Error::attribute(&name)) };
         let Wanted { score_type, score_threshold } = wanted.unwrap_or_default();
         match score_type.as_deref() {
             None | Some(PROBABILITY | "SCORE_TYPE_UNSPECIFIED") => {}

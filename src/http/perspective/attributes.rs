@@ -31,6 +31,39 @@ const NAMES: [(&str, Asked); 9] = [
     ("COMITY_STANCE_FAVOR", Asked::StanceFavor),
 ];
 
+/// Names of the API that nothing here scores, without "_EXPERIMENTAL". Source: its documentation and client libraries.
+const NOT_SERVED: [&str; 24] = [
+    "AFFINITY",
+    "ALIENATION",
+    "ATTACK_ON_AUTHOR",
+    "ATTACK_ON_COMMENTER",
+    "COMPASSION",
+    "CONSTRUCTIVE",
+    "CURIOSITY",
+    "FEARMONGERING",
+    "FLIRTATION",
+    "GENERALIZATION",
+    "INCOHERENT",
+    "INFLAMMATORY",
+    "LIKELY_TO_REJECT",
+    "MORAL_OUTRAGE",
+    "NUANCE",
+    "OBSCENE",
+    "PERSONAL_STORY",
+    "POWER_APPEAL",
+    "REASONING",
+    "RESPECT",
+    "SCAPEGOATING",
+    "SEXUALLY_EXPLICIT",
+    "SPAM",
+    "UNSUBSTANTIAL",
+];
+
+/// Whether a name is one of the API's that nothing here scores.
+pub(super) fn is_of_the_api(name: &str) -> bool {
+    NOT_SERVED.contains(&name.strip_suffix("_EXPERIMENTAL").unwrap_or(name))
+}
+
 impl Asked {
     /// What a name asks for; none when nothing here scores that.
     pub(super) fn named(name: &str) -> Option<Self> {

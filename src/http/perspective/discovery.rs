@@ -41,9 +41,9 @@ pub(super) fn answer(request: &Request, tls: bool) -> Response {
     let host = host(request.headers()).or_else(|| request.uri().authority().cloned());
     let host = host.as_ref().map_or(NO_HOST, Authority::as_str);
     let path = prefix(request.uri().path()).unwrap_or_default();
-    // A path of the caller's own making must not end the string in which it stands.
-    let path = if path.contains(['"', '\\']) { "" } else { path };
-    let document = DOCUMENT.replace(ADDRESS, &format!("{scheme}://{host}{path}/"));
+    // What the caller chose must not end the string in which it stands.
+    let address = serde_json::Value::String(format!("{scheme}://{host}{path}/")).to_string();
+    let document = DOCUMENT.replace(ADDRESS, address.trim_matches('"'));
     ([(CONTENT_TYPE, "application/json")], document).into_response()
 }
 

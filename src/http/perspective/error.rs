@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 use tonic::Code;
 
 use crate::{
-    http::error::{http_status, with},
+    http::{
+        body::told,
+        error::{http_status, with},
+        perspective::attributes::is_of_the_api,
+    },
     refusal::{
         DOMAIN, Refusal,
         status::{code, name, reason},
@@ -43,6 +47,23 @@ impl Error {
     /// A request that is wrong in a way for which the API has no type.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::wrong("INVALID_REQUEST", message)
+    }
+
+    /// An attribute that nothing here scores. One of the API's own is named as one without a language, so that clients
+    /// drop it and ask again.
+    pub(super) fn attribute(name: &str) -> Self {
+        let shown = told(name);
+        let message = format!("Unknown requested attribute: {shown}");
+        if !is_of_the_api(name) {
+            return Self::invalid(message);
+        }
+        let named = json!({"attribute": name, "detectedLanguages": [], "requestedLanguages": []});
+        let detail = json!({
+            "@type": OWN,
+            "errorType": "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
+            "languageNotSupportedByAttributeError": named,
+        });
+        Self::new(Code::InvalidArgument, message, detail)
     }
 
     /// An attribute that is not scored in a language. Clients drop the attribute that is named and ask again.

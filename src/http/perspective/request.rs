@@ -6,12 +6,19 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{error::Error, sentences::utf16};
 use crate::{
-    http::{body, markup::Plain},
-    moderation::MAX_TEXT_BYTES,
+    http::{
+        body,
+        markup::{Plain, text_of},
+    },
+    moderation::{MAX_ID_BYTES, MAX_TEXT_BYTES},
 };
 
 /// The largest text of a context, in bytes.
 const MAX_CONTEXT_BYTES: usize = 1_048_576;
+
+/// The most languages of a request, and the longest tag, in bytes (BCP 47, section 4.4.1).
+const MAX_LANGUAGES: usize = 16;
+const MAX_TAG_BYTES: usize = 35;
 
 /// `comments:analyze`.
 #[derive(Debug, Deserialize)]
@@ -29,10 +36,10 @@ pub(super) struct Analyze {
     pub(super) do_not_store: Option<bool>,
     #[serde(default, alias = "client_token")]
     pub(super) client_token: Option<String>,
-    #[serde(default, alias = "session_id", rename = "sessionId")]
-    _session_id: Option<String>,
-    #[serde(default, alias = "community_id", rename = "communityId")]
-    _community_id: Option<String>,
+    #[serde(default, alias = "session_id")]
+    pub(super) session_id: Option<String>,
+    #[serde(default, alias = "community_id")]
+    pub(super) community_id: Option<String>,
     #[serde(default, alias = "span_annotations")]
     pub(super) span_annotations: Option<bool>,
 }
@@ -177,15 +184,44 @@ impl Read {
 }
 
 impl Entry {
-    fn read(self) -> Result<Read, Error> {
+    /// Whether it is HTML.
+    fn is_html(&self) -> Result<bool, Error> {
+        match self.kind.as_deref() {
+            None | Some("PLAIN_TEXT" | "TEXT_TYPE_UNSPECIFIED") => Ok(false),
+            Some("HTML") => Ok(true),
+            Some(_) => Err(Error::invalid("Unknown text type")),
+        }
+    }
+
+    /// The text as its reader sees it.
+    fn text(self) -> Result<String, Error> {
+        let is_html = self.is_html()?;
         let sent = self.text.unwrap_or_default();
-        let markup = match self.kind.as_deref() {
-            None | Some("PLAIN_TEXT" | "TEXT_TYPE_UNSPECIFIED") => None,
-            Some("HTML") => Some(Plain::read(&sent)),
-            Some(_) => return Err(Error::invalid("Unknown text type")),
-        };
+        Ok(if is_html { text_of(&sent) } else { sent })
+    }
+
+    fn read(self) -> Result<Read, Error> {
+        let is_html = self.is_html()?;
+        let sent = self.text.unwrap_or_default();
+        let markup = is_html.then(|| Plain::read(&sent));
         Ok(Read { sent, markup })
     }
+}
+
+/// Refuses what is kept or told again at more than its length.
+pub(super) fn bounded(languages: Option<&[String]>, ids: [(&str, Option<&String>); 3]) -> Result<(), Error> {
+    let tags = languages.unwrap_or_default();
+    if tags.len() > MAX_LANGUAGES || tags.iter().any(|tag| tag.len() > MAX_TAG_BYTES) {
+        let message = format!("languages: at most {MAX_LANGUAGES} tags of {MAX_TAG_BYTES} bytes");
+        return Err(Error::invalid(message));
+    }
+    for (name, id) in ids {
+        let bytes = id.map_or(0, String::len);
+        if bytes > MAX_ID_BYTES {
+            return Err(Error::invalid(format!("{name}: {bytes} bytes, at most {MAX_ID_BYTES}")));
+        }
+    }
+    Ok(())
 }
 
 /// The comment of a request.
@@ -215,11 +251,16 @@ pub(super) fn context(context: Option<Context>) -> Result<(String, String), Erro
             let message = format!("context {name}: {bytes} bytes, at most {limit}");
             return Err(Error::invalid(message));
         }
-        entry.read().map(|read| read.text().to_owned())
+        entry.text()
     };
-    for (i, entry) in entries.into_iter().flatten().enumerate() {
+    for (i, entry) in entries.iter().flatten().enumerate() {
         // Taken and not used, as there.
-        text(&format!("entries[{i}]"), Some(entry), MAX_CONTEXT_BYTES)?;
+        let bytes = entry.text.as_ref().map_or(0, String::len);
+        if bytes > MAX_CONTEXT_BYTES {
+            return Err(Error::invalid(format!(
+                "context entries[{i}]: {bytes} bytes, at most {MAX_CONTEXT_BYTES}"
+            )));
+        }
     }
     Ok((text("article", article, MAX_CONTEXT_BYTES)?, text("parentComment", parent_comment, MAX_TEXT_BYTES)?))
 }

@@ -11,7 +11,8 @@ use super::{
     request::{self, AttributeScores, Context, Entry, Suggest},
 };
 use crate::{
-    http::{Edge, body},
+    feedback::Feedback,
+    http::{Edge, body, call},
     refusal::Refusal,
     text::detect_language,
 };
@@ -26,6 +27,9 @@ pub(super) struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     requested_languages: Vec<String>,
 }
+
+/// The most that is kept of one suggestion, in bytes: a comment that JSON escapes throughout, and room.
+const MAX_LINE_BYTES: usize = 160 * 1024;
 
 /// One line of the feedback file.
 #[derive(Debug, Serialize)]
@@ -50,41 +54,59 @@ struct Line<'a> {
 }
 
 pub(super) async fn answer(edge: &Edge, request: Request) -> Result<Json<Answer>, Error> {
+    let call = call(&request);
     let body = body::read(request.into_body(), MAX_BODY_BYTES).await?;
-    let suggest: Suggest = request::parse(&body)?;
+    let keeps_text = edge.feedback.as_ref().is_some_and(Feedback::keeps_text);
+    let read = edge.moderation.work(body.len(), &call, move |_| Ok(suggested(&body, keeps_text)));
+    let (answer, line) = read.await??;
+    if let Some(feedback) = &edge.feedback
+        && !feedback.keep(line).await
+    {
+        return Err(Refusal::NotKept.into());
+    }
+    Ok(Json(answer))
+}
+
+/// Checks a suggestion: the answer, and the line to keep.
+fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> {
+    let suggest: Suggest = request::parse(body)?;
+    let ids = [
+        ("clientToken", suggest.client_token.as_ref()),
+        ("sessionId", suggest.session_id.as_ref()),
+        ("communityId", suggest.community_id.as_ref()),
+    ];
+    request::bounded(suggest.languages.as_deref(), ids)?;
     let entry = suggest.comment.clone();
     let comment = request::comment(suggest.comment)?;
-    request::context(suggest.context.clone())?;
     let attribute_scores = suggest.attribute_scores.unwrap_or_default();
     if attribute_scores.is_empty() {
         return Err(Error::wrong("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores"));
     }
+    let summaries = attribute_scores.values().filter_map(|scores| scores.summary_score.as_ref());
+    if summaries.map(|score| score.value).any(|value| !(0.0..=1.0).contains(&value)) {
+        return Err(Error::invalid("attribute_scores: every value must be from 0 to 1"));
+    }
     let detected_languages = vec![detect_language(comment.text()).code];
     let languages = suggest.languages.unwrap_or_default();
-    if let Some(feedback) = &edge.feedback {
-        let keeps_text = feedback.keeps_text() && suggest.do_not_store != Some(true);
-        let line = Line {
-            time: prost_types::Timestamp::from(SystemTime::now()).to_string(),
-            community_id: suggest.community_id.as_deref(),
-            session_id: suggest.session_id.as_deref(),
-            client_token: suggest.client_token.as_deref(),
-            languages: &languages,
-            detected_languages: &detected_languages,
-            attribute_scores: &attribute_scores,
-            comment: entry.as_ref().filter(|_| keeps_text),
-            context: suggest.context.as_ref().filter(|_| keeps_text),
-        };
-        let kept = match serde_json::to_vec(&line) {
-            Ok(line) => feedback.keep(line).await,
-            Err(_unwritable) => false,
-        };
-        if !kept {
-            return Err(Refusal::NotKept.into());
-        }
+    let keeps_text = keeps_text && suggest.do_not_store != Some(true);
+    let line = Line {
+        time: prost_types::Timestamp::from(SystemTime::now()).to_string(),
+        community_id: suggest.community_id.as_deref(),
+        session_id: suggest.session_id.as_deref(),
+        client_token: suggest.client_token.as_deref(),
+        languages: &languages,
+        detected_languages: &detected_languages,
+        attribute_scores: &attribute_scores,
+        comment: entry.as_ref().filter(|_| keeps_text),
+        context: suggest.context.as_ref().filter(|_| keeps_text),
+    };
+    let line = serde_json::to_vec(&line).or(Err(Refusal::Internal))?;
+    if line.len() > MAX_LINE_BYTES {
+        let message = format!("the suggestion has {} bytes, at most {MAX_LINE_BYTES} are kept", line.len());
+        return Err(Error::invalid(message));
     }
-    Ok(Json(Answer {
-        client_token: suggest.client_token,
-        detected_languages,
-        requested_languages: languages,
-    }))
+    Ok((
+        Answer { client_token: suggest.client_token, detected_languages, requested_languages: languages },
+        line,
+    ))
 }
