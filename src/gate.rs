@@ -177,9 +177,9 @@ where
         let edge = E::read(&request);
         let (call, known) = gate.call(&edge, &request);
         let (mut observation, admitted) = gate.admit(&edge, &call, known, &request);
-        let id = call.id.clone();
+        let (id, caller) = (call.id.clone(), call.caller.clone());
         request.extensions_mut().insert(call);
-        let request = gate.announced(&edge, request, &mut observation);
+        let request = gate.announced(&edge, caller, request, &mut observation);
         // `poll_ready` was asked of this clone, so that it is the one to use.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
@@ -267,13 +267,14 @@ impl Shared {
     fn announced(
         &self,
         edge: &impl Edge,
+        caller: Caller,
         request: Request<Body>,
         observation: &mut Observation,
     ) -> Request<Body> {
         let (head, body) = request.into_parts();
         let (wait, metrics) = (self.rules.max_queue_wait, self.metrics.clone());
         let (body, room) =
-            self.intake.body(body, edge.framing(), move || busy(Busy::Memory, wait, &metrics).into());
+            self.intake.body(caller, body, edge.framing(), move || busy(Busy::Memory, wait, &metrics).into());
         observation.keep(room);
         Request::from_parts(head, body)
     }

@@ -6,16 +6,16 @@
 //! the next message of the call, or with its end.
 
 use std::{
+    collections::HashMap,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Status, body::Body};
 
-use super::edge::Framing;
+use super::{callers::Caller, edge::Framing};
 
 /// How large the messages of all calls may be together, in KiB, small ones not counted.
 const ROOM_KIB: usize = 32 * 1024;
@@ -26,33 +26,82 @@ const SMALL: usize = 64 * 1024;
 /// The flag and the length that stand before each message, in bytes.
 const PREFIX: usize = 5;
 
-/// Room for the large messages of all calls.
-#[derive(Debug)]
-pub(super) struct Intake(Arc<Semaphore>);
+/// Room for the large messages of all calls, shared as places are: no caller holds more of it than is left free.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Intake(Arc<Mutex<Taken>>);
+
+/// In KiB.
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    /// Only callers who hold any.
+    by_caller: HashMap<Caller, usize>,
+}
 
 /// The room of one call's message at hand. It lives as long as the call, because the message does.
-pub(super) type Room = Arc<Mutex<Option<OwnedSemaphorePermit>>>;
+pub(super) type Room = Arc<Mutex<Share>>;
 
-impl Default for Intake {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(ROOM_KIB)))
+/// What one call holds of the room, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Share {
+    intake: Intake,
+    caller: Caller,
+    kib: usize,
+}
+
+impl Share {
+    /// Takes so many KiB more. Returns whether there were as many.
+    fn take(&mut self, kib: usize) -> bool {
+        let mut taken = self.intake.taken();
+        let all = taken.all + kib;
+        let held = taken.by_caller.get(&self.caller).copied().unwrap_or_default() + kib;
+        if all > ROOM_KIB || held > ROOM_KIB - all {
+            return false;
+        }
+        taken.all = all;
+        taken.by_caller.insert(self.caller.clone(), held);
+        drop(taken);
+        self.kib += kib;
+        true
+    }
+
+    /// Gives all of it back.
+    fn clear(&mut self) {
+        let mut taken = self.intake.taken();
+        taken.all -= self.kib;
+        if let Some(held) = taken.by_caller.get_mut(&self.caller) {
+            *held -= self.kib;
+            if *held == 0 {
+                taken.by_caller.remove(&self.caller);
+            }
+        }
+        drop(taken);
+        self.kib = 0;
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        if self.kib > 0 {
+            self.clear();
+        }
     }
 }
 
 impl Intake {
-    /// The body of a call that finds room for each message it announces, and fails with what `full` gives where there is
-    /// none.
+    /// The body of a caller's call that finds room for each message it announces, and fails with what `full` gives where
+    /// there is none.
     pub(super) fn body(
         &self,
+        caller: Caller,
         inner: Body,
         framing: Framing,
         full: impl Fn() -> Status + Send + 'static,
     ) -> (Body, Room) {
-        let room = Room::default();
+        let room = Arc::new(Mutex::new(Share { intake: self.clone(), caller, kib: 0 }));
         let announced = Announced {
             inner,
             framing,
-            all: self.0.clone(),
             full: Box::new(full),
             prefix: Vec::new(),
             rest: 0,
@@ -61,12 +110,16 @@ impl Intake {
         };
         (Body::new(announced), room)
     }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        // A count is whole between any two statements: nothing can panic there.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Announced {
     inner: Body,
     framing: Framing,
-    all: Arc<Semaphore>,
     full: Box<dyn Fn() -> Status + Send>,
     /// As much as has come of the prefix of the next message.
     prefix: Vec<u8>,
@@ -103,27 +156,20 @@ impl Announced {
         let held = self.seen.saturating_sub(SMALL).div_ceil(1024);
         self.seen += bytes;
         let more = self.seen.saturating_sub(SMALL).div_ceil(1024) - held;
-        let taken = self.all.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX));
-        let taken = taken.map_err(|_full| (self.full)())?;
-        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *room {
-            Some(held) => held.merge(taken),
-            None => *room = Some(taken),
-        }
-        Ok(())
+        if more == 0 || self.room().take(more) { Ok(()) } else { Err((self.full)()) }
     }
 
     /// Gives back what the message before took, and takes what this one needs.
     fn make_room(&self) -> Result<(), Status> {
-        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        *room = None;
+        let mut room = self.room();
+        room.clear();
         let kib = self.rest / 1024;
         // One that is larger than all the room is larger than a message may be: the decoder says so, unread.
-        if self.rest > SMALL && kib <= ROOM_KIB {
-            let taken = self.all.clone().try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX));
-            *room = Some(taken.map_err(|_full| (self.full)())?);
-        }
-        Ok(())
+        if self.rest <= SMALL || kib > ROOM_KIB || room.take(kib) { Ok(()) } else { Err((self.full)()) }
+    }
+
+    fn room(&self) -> MutexGuard<'_, Share> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -161,19 +207,21 @@ impl HttpBody for Announced {
 mod tests {
     use super::*;
 
-    fn announced(intake: &Intake) -> Announced {
-        let room = Room::default();
-        let full = Box::new(|| Status::resource_exhausted("full"));
+    fn announced_by(intake: &Intake, caller: &str) -> Announced {
+        let caller = Caller::Holder(caller.into());
         Announced {
             inner: Body::empty(),
             framing: Framing::Messages,
-            all: intake.0.clone(),
-            full,
+            full: Box::new(|| Status::resource_exhausted("full")),
             prefix: Vec::new(),
             rest: 0,
             seen: 0,
-            room,
+            room: Arc::new(Mutex::new(Share { intake: intake.clone(), caller, kib: 0 })),
         }
+    }
+
+    fn announced(intake: &Intake) -> Announced {
+        announced_by(intake, "cms")
     }
 
     fn message(bytes: u32) -> Vec<u8> {
@@ -181,7 +229,7 @@ mod tests {
     }
 
     fn taken(intake: &Intake) -> usize {
-        ROOM_KIB - intake.0.available_permits()
+        intake.taken().all
     }
 
     #[test]
@@ -206,14 +254,26 @@ mod tests {
     fn large_messages_find_room_until_there_is_none_and_small_ones_always() {
         let intake = Intake::default();
         let six_mib = &[0, 0, 0x60, 0, 0][..];
-        let mut calls: Vec<Announced> = (0..6).map(|_| announced(&intake)).collect();
+        let mut calls: Vec<Announced> =
+            ["a", "b", "c", "d", "e", "f"].map(|name| announced_by(&intake, name)).into();
         let refused = calls.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
-        assert_eq!(refused, 1);
+        assert_eq!(refused, 2);
         announced(&intake).follow(&message(1000)).unwrap();
         calls.truncate(2);
         announced(&intake).follow(six_mib).unwrap();
         drop(calls);
         assert_eq!(taken(&intake), 0);
+        assert!(intake.taken().by_caller.is_empty());
+    }
+
+    #[test]
+    fn a_greedy_caller_leaves_room_for_others() {
+        let intake = Intake::default();
+        let six_mib = &[0, 0, 0x60, 0, 0][..];
+        let mut greedy: Vec<Announced> = (0..5).map(|_| announced(&intake)).collect();
+        let refused = greedy.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
+        assert_eq!(refused, 3);
+        announced_by(&intake, "modest").follow(six_mib).unwrap();
     }
 
     #[test]
