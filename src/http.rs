@@ -2,8 +2,8 @@
 //!
 //! One listener, off unless asked for. A call passes the same gate as over gRPC and is answered by the same service; only
 //! what it looks like differs. `shape` tells what a call speaks, `body` and `error` read and write, `json` is the contract
-//! by path, `openapi` describes it, `web` lets browsers in, `rest` reads what nobody wanted, `markup` reads HTML. [`perspective`] answers in the shapes of
-//! the Perspective API, [`coral`] in those of Coral.
+//! by path, `openapi` describes it, `web` lets browsers in, `rest` reads what nobody wanted, `markup` reads HTML.
+//! `perspective` answers in the shapes of the Perspective API, [`coral`] in those of Coral.
 
 mod body;
 pub mod coral;

@@ -158,7 +158,7 @@ pub(super) struct Serve {
     #[arg(long, env = "COMITY_NO_WATCH")]
     pub(super) no_watch: bool,
 
-    /// The most connections. Raise it when more clients than this connect to one instance.
+    /// The most connections, of gRPC and of HTTP each. Raise it when more clients than this connect to one instance.
     #[arg(long, env = "COMITY_MAX_CONNECTIONS", value_name = "N", default_value = "1024", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: u32,
 
@@ -202,7 +202,7 @@ pub(super) struct Serve {
     #[arg(long, env = "COMITY_ARTICLES_TTL", value_name = "DURATION", default_value = "720h", value_parser = positive)]
     pub(super) articles_ttl: Duration,
 
-    /// The most bytes of all kept articles together; beyond that, those least used are forgotten.
+    /// The most bytes of all kept articles together, in memory and in the file each; beyond that, the oldest are forgotten.
     #[arg(long, env = "COMITY_ARTICLES_MAX_BYTES", value_name = "N", default_value = "67108864", value_parser = clap::value_parser!(u64).range(4_194_304..))]
     pub(super) articles_max_bytes: u64,
 
