@@ -116,7 +116,8 @@ await report.case("wrong and missing signatures", async () => {
 
 await report.case("overlong comment", async () => {
   const { status, text } = await send(request(service.OVERLONG));
-  assert.deepEqual([status, JSON.parse(text).error.status], [400, "INVALID_ARGUMENT"]);
+  // An error would let it pass: Coral goes on without an answer.
+  assert.deepEqual([status, JSON.parse(text)], [200, { status: "SYSTEM_WITHHELD" }]);
 });
 
 await report.case("soon enough for Coral's time-out of 200 ms", () => {

@@ -43,7 +43,7 @@ await report.case("suggestscore", async () => {
 
 await report.case("unknown attribute", async () => {
   const error = await thrown(() => analyze(service.COMMENTS.civil, ["TOXICITY", "SPAM"]));
-  checkRefused(error, "Unknown requested attribute: SPAM", "INVALID_REQUEST");
+  checkRefused(error, "Unknown requested attribute: SPAM", "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE");
 });
 
 await report.case("language without the attribute", async () => {
