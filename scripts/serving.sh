@@ -7,7 +7,7 @@ finish() {
     rm -f "$log"
 }
 trap finish EXIT
-"$comity" serve --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 --log-level warn,comity::serve=info 2>"$log" &
+"${comity:?the binary to start}" serve --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 --log-level warn,comity::serve=info 2>"$log" &
 server=$!
 address=""
 for _ in $(seq 100); do

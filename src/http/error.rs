@@ -1,5 +1,7 @@
 //! From a gRPC status to an answer over HTTP: google.rpc.Status as JSON, in the envelope of AIP-193.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{
@@ -54,8 +56,7 @@ impl IntoResponse for Failure {
         let mut response = (http, Json(body)).into_response();
         response.extensions_mut().insert(status.code());
         if let Some(delay) = found.retry_info().and_then(|info| info.retry_delay) {
-            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, whole_seconds(delay));
         }
         if http == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -90,6 +91,11 @@ pub(super) fn with(mut object: Value, name: &str, member: Value) -> Value {
         members.insert(name.to_owned(), member);
     }
     object
+}
+
+/// A delay as Retry-After writes it (RFC 9110, section 10.2.3): whole seconds, none of them too few.
+pub(super) fn whole_seconds(delay: Duration) -> HeaderValue {
+    HeaderValue::from(delay.as_secs() + u64::from(delay.subsec_nanos() > 0))
 }
 
 /// The details that refusals carry, each with its type.

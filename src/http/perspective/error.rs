@@ -1,9 +1,11 @@
 //! What is wrong with a request, in the words and the envelope of the API. `details` is never empty: clients read its first
 //! entry without looking whether there is one.
 
+use std::time::Duration;
+
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -12,7 +14,7 @@ use tonic::Code;
 use crate::{
     http::{
         body::told,
-        error::{http_status, with},
+        error::{http_status, whole_seconds, with},
         perspective::attributes::is_of_the_api,
     },
     refusal::{
@@ -35,7 +37,7 @@ pub(in crate::http) struct Error {
     code: Code,
     message: String,
     detail: Value,
-    retry_seconds: Option<u64>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -103,7 +105,7 @@ impl Error {
             Refusal::Busy { retry_after, .. } => {
                 let detail = info("RATE_LIMIT_EXCEEDED", GOOGLE);
                 let mut error = Self::new(Code::ResourceExhausted, refusal.to_string(), detail);
-                error.retry_seconds = Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0));
+                error.retry_after = Some(*retry_after);
                 error
             }
             Refusal::Invalid(_) => Self::invalid(refusal.to_string()),
@@ -122,7 +124,7 @@ impl Error {
     }
 
     fn new(code: Code, message: String, detail: Value) -> Self {
-        Self { http: http_status(code), code, message, detail, retry_seconds: None }
+        Self { http: http_status(code), code, message, detail, retry_after: None }
     }
 }
 
@@ -142,8 +144,8 @@ impl IntoResponse for Error {
         }});
         let mut response = (self.http, Json(body)).into_response();
         response.extensions_mut().insert(self.code);
-        if let Some(seconds) = self.retry_seconds {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(delay) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, whole_seconds(delay));
         }
         response
     }
