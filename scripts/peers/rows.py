@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# The digits of an annotation, as in src/trainer/annotations.rs.
-GRADES = ("toxicity", "hostile", "antagonize", "condescending", "dismissive", "sarcastic", "generalisation",
-          "identity_attack", "constructive")
-
 
 class Row(NamedTuple):
     """A labelled comment."""
@@ -22,10 +18,14 @@ class Row(NamedTuple):
     soft: dict[str, float] = {}
 
     def number(self, path: str) -> float | None:
-        """The number at `civil`, `labels.NAME`, `soft.NAME` or `constant.N`."""
+        """The number at `civil`, `labels.NAME`, `labels.NAME=CLASS`, `soft.NAME` or `constant.N`."""
         kind, _, name = path.partition(".")
         if kind == "constant":
             return float(name)
+        if "=" in name:
+            name, _, of_class = name.partition("=")
+            classes = self.labels.get(name)
+            return None if classes is None else float(of_class in classes)
         value = self.civil if kind == "civil" else {"labels": self.labels, "soft": self.soft}[kind].get(name)
         return float(value) if isinstance(value, (int, float)) else None
 
@@ -52,11 +52,12 @@ def read_rows(path: Path) -> list[Row]:
 def read_annotations(path: Path, texts: list[Row]) -> list[Row]:
     """The excerpts that a file of annotations grades; a text that is no longer there is left out."""
     by_hash = {hashlib.sha256(row.text.encode()).hexdigest(): row for row in texts}
-    rows = []
-    for line in lines_of(path)[1:]:
-        name, start, end, grades = line.split("\t")
+    header, *lines = lines_of(path)
+    names, rows = header.split("\t")[3:], []
+    for line in lines:
+        name, start, end, digits = line.split("\t")
         if source := by_hash.get(name):
-            rows.append(Row(source.id, source.text[int(start):int(end)], labels=dict(zip(GRADES, map(int, grades)))))
+            rows.append(Row(source.id, source.text[int(start):int(end)], labels=dict(zip(names, map(int, digits)))))
     return rows
 
 
@@ -84,9 +85,10 @@ class Sets(dict[str, list[Row]]):
 
 
 def comment_name(row: Row) -> str:
-    """The comment from which a row comes, as in src/trainer/civility.rs: the first run of digits of its identifier."""
-    digits = re.search("[0-9]+", row.id)
-    return digits.group() if digits else row.id
+    """The comment from which a row comes, as in src/trainer/civility.rs: the first long number of its identifier, else
+    its text."""
+    parts = (part for part in re.split("[-_]", row.id) if re.fullmatch("(?=.*[0-9])[0-9a-fA-F]{6,}", part))
+    return next(parts, row.text)
 
 
 def is_held_out(name: str, share: float) -> bool:
