@@ -36,7 +36,10 @@ TASKS: dict[str, dict[str, dict[str, str]]] = {
         "wiki_tox_fuzzed.test": {"civil": "toxicity"},
         "madlibs": {"civil": "toxicity"},
     },
-    "ko": {"beep.dev": {"civil": "toxicity"}, "kmhas.test": {"civil": "toxicity"}},
+    "ko": {
+        "beep.dev": {"civil": "toxicity"},
+        "kmhas.test": {"civil": "toxicity", "labels.classes=profanity": "profanity"},
+    },
 }
 AT_LEAST = 0.5
 # The heads whose tasks are near enough to what alt-profanity-check looks for.

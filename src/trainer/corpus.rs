@@ -56,12 +56,18 @@ impl Row {
         self.group.as_ref().map(|g| g.as_str().map_or_else(|| g.to_string(), str::to_owned))
     }
 
-    /// A number at a dotted path: `civil`, `labels.NAME`, `soft.NAME`, or `constant.NUMBER`. True counts as 1.
+    /// A number at a dotted path: `civil`, `labels.NAME`, `soft.NAME`, or `constant.NUMBER`. True counts as 1. Of a label
+    /// that is a list of classes, `labels.NAME=CLASS` is 1 when the class is in it and 0 when not.
     pub fn number(&self, path: &str) -> Option<f64> {
         match path.split_once('.') {
             None if path == "civil" => self.civil.map(f64::from),
             Some(("soft", name)) => self.soft.get(name).copied(),
             Some(("constant", value)) => value.parse().ok(),
+            Some(("labels", name)) if name.contains('=') => {
+                let (name, class) = name.split_once('=')?;
+                let classes = self.labels.get(name)?.as_array()?;
+                Some(f64::from(u8::from(classes.iter().any(|c| c == class))))
+            }
             Some(("labels", name)) => match self.labels.get(name)? {
                 Value::Bool(b) => Some(f64::from(u8::from(*b))),
                 Value::Number(n) => n.as_f64(),
@@ -170,7 +176,7 @@ mod tests {
     #[test]
     fn numbers_are_found_at_dotted_paths() {
         let row: Row = serde_json::from_str(
-            r#"{"id": "1", "text": "x", "civil": 1, "labels": {"insult": 2, "hostile": true}, "soft": {"threat": 0.25}}"#,
+            r#"{"id": "1", "text": "x", "civil": 1, "labels": {"insult": 2, "hostile": true, "classes": ["age", "origin"]}, "soft": {"threat": 0.25}}"#,
         )
         .unwrap();
         assert_eq!(row.number("civil"), Some(1.0));
@@ -179,6 +185,8 @@ mod tests {
         assert_eq!(row.number("soft.threat"), Some(0.25));
         assert_eq!(row.number("constant.0"), Some(0.0));
         assert_eq!(row.number("labels.absent"), None);
+        assert_eq!(row.number("labels.classes=origin"), Some(1.0));
+        assert_eq!(row.number("labels.classes=religion"), Some(0.0));
     }
 
     #[test]

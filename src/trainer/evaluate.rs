@@ -60,9 +60,10 @@ const ENGLISH: [Task; 20] = [
     task("madlibs", "civil", 0.5, Attribute::Toxicity),
 ];
 
-const KOREAN: [Task; 2] = [
+const KOREAN: [Task; 3] = [
     task("beep.dev", "civil", 0.5, Attribute::Toxicity),
     task("kmhas.test", "civil", 0.5, Attribute::Toxicity),
+    task("kmhas.test", "labels.classes=profanity", 0.5, Attribute::Profanity),
 ];
 
 /// Measures everything that a model has.
