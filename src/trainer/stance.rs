@@ -324,7 +324,7 @@ fn coverage(set: &str, scored: &[Scored], out: &mut Vec<Measured>) {
     }
 }
 
-/// Figures on sets for measuring, and by articles left out in turn where targets are headlines.
+/// Figures on sets for measuring; where targets are headlines, on the first set of topics, by headlines left out in turn.
 ///
 /// # Errors
 /// When a corpus cannot be read or fitted.
@@ -339,11 +339,12 @@ pub fn evaluate(
     let mut out = Vec::new();
     if own.claims.is_empty() {
         let labelled = targeted(sets, &own.topics)?;
+        let measured = targeted(sets, own.topics.get(..1).unwrap_or_default())?.len();
         let mut scored = Vec::new();
         for fold in 0..FOLDS {
             let kept: Vec<&Labelled<'_>> = labelled.iter().filter(|l| l.group % FOLDS != fold).collect();
             let params = fit_all(&kept, &[], &[], own, lexicon)?;
-            let left_out = labelled.iter().filter(|l| l.group % FOLDS == fold);
+            let left_out = labelled.iter().take(measured).filter(|l| l.group % FOLDS == fold);
             scored.extend(left_out.filter_map(|l| score(l.row, &params, lexicon, false)));
         }
         sides("training comments, 5-fold by headline", &scored, &mut out);
