@@ -151,14 +151,14 @@ mod tests {
 
     #[test]
     fn a_threshold_is_reached_exactly() {
-        let found = verdict(FAIR, &with(Attribute::Toxicity, 0.57), "");
+        let found = verdict(FAIR, &with(Attribute::Toxicity, 0.52), "");
         assert_eq!((found.decision, codes(&found)), (Decision::Hold, vec![ReasonCode::Uncivil]));
         let reason = &found.reasons[0];
         assert_eq!(
             (reason.attribute, reason.score, reason.threshold),
-            (Some(Attribute::Toxicity), Some(0.57), Some(0.57))
+            (Some(Attribute::Toxicity), Some(0.52), Some(0.52))
         );
-        assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.569), "").decision, Decision::Approve);
+        assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.519), "").decision, Decision::Approve);
         assert_eq!(verdict(FAIR, &with(Attribute::Toxicity, 0.97), "").decision, Decision::Reject);
     }
 

@@ -31,7 +31,7 @@ const SFU: &str = "SFU (Globe and Mail)";
 const JIGSAW: &str = "Wikipedia talk pages (Jigsaw)";
 
 #[rustfmt::skip]
-const ROWS: [Shown; 33] = [
+const ROWS: [Shown; 36] = [
     Shown(ENGLISH, "ucc.val", "hostile AUC", UCC, "hostile", ".843"),
     Shown(ENGLISH, "ucc.val", "antagonize AUC", UCC, "antagonising", ".824"),
     Shown(ENGLISH, "ucc.val", "condescending AUC", UCC, "condescending", ".775"),
@@ -51,6 +51,8 @@ const ROWS: [Shown; 33] = [
     Shown(ENGLISH, "jigsaw_wiki.test", "identity_hate AUC", JIGSAW, "identity attack", ""),
     Shown(ENGLISH, "wiki_tox_fuzzed.test", "civil AUC", "Wikipedia, disguised", "toxic", ""),
     Shown(ENGLISH, "madlibs", "civil AUC", "Madlibs (identities)", "toxic", ""),
+    Shown(ENGLISH, "madlibs", "BPSN AUC: lowest of identities", "Madlibs (identities)", "BPSN, lowest of 52", ""),
+    Shown(ENGLISH, "madlibs", "BNSP AUC: lowest of identities", "Madlibs (identities)", "BNSP, lowest of 52", ""),
     Shown(ENGLISH, "training comments, 5-fold by article", "relevance AUC, headline and summary", "New York Times", "on topic", ""),
     Shown(ENGLISH, "training comments, 5-fold by article", "relevance AUC, with 5 earlier comments", "New York Times", "on topic, with 5 earlier comments", ""),
     Shown(ENGLISH, "vast.dev", "stance macro-F1", "VAST", "stance towards a topic, macro-F1", ""),
@@ -59,6 +61,7 @@ const ROWS: [Shown; 33] = [
     Shown(ENGLISH, "te_sentiment.val", "sentiment macro-recall", "TweetEval", "sentiment, macro-recall", ""),
     Shown(KOREAN, "beep.dev", "civil AUC", "BEEP (Korean news)", "uncivil", ""),
     Shown(KOREAN, "kmhas.test", "civil AUC", "K-MHaS (Korean news)", "uncivil", ""),
+    Shown(KOREAN, "kmhas.test", "classes=profanity AUC", "K-MHaS (Korean news)", "profanity", ""),
     Shown(KOREAN, "nsmc_test_sample", "sentiment accuracy, two classes", "NSMC", "sentiment, accuracy", ""),
     Shown(KOREAN_SA, "beep.dev", "civil AUC", "BEEP, share-alike model", "uncivil", ""),
     Shown(KOREAN_SA, "kmhas.test", "civil AUC", "K-MHaS, share-alike model", "uncivil", ""),

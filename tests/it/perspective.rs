@@ -166,10 +166,13 @@ async fn what_is_wrong_is_told_in_the_words_of_the_api() {
 #[tokio::test]
 async fn an_attribute_without_a_head_in_a_language_is_named_so_that_clients_can_drop_it() {
     let server = TestServer::start().await;
-    let mut asked = asking("정말 좋은 기사입니다. 잘 읽었습니다.", &["TOXICITY", "THREAT"]);
+    let mut asked = asking("정말 좋은 기사입니다. 잘 읽었습니다.", &["TOXICITY", "COMITY_OFF_TOPIC"]);
     let answer = post(server.http, ANALYZE, &asked).await.json();
     let detail = &answer["error"]["details"][0]["languageNotSupportedByAttributeError"];
-    assert_eq!((&detail["attribute"], &detail["detectedLanguages"]), (&json!("THREAT"), &json!(["ko"])));
+    assert_eq!(
+        (&detail["attribute"], &detail["detectedLanguages"]),
+        (&json!("COMITY_OFF_TOPIC"), &json!(["ko"]))
+    );
     asked["requestedAttributes"] = json!({"TOXICITY": {}});
     let answer = post(server.http, ANALYZE, &asked).await.json();
     assert!(value(&answer, "TOXICITY") < 0.5, "{answer}");

@@ -47,10 +47,10 @@ await report.case("unknown attribute", async () => {
 });
 
 await report.case("language without the attribute", async () => {
-  const error = await thrown(() => analyze(service.COMMENTS.korean, ["TOXICITY", "INSULT"], { languages: ["ko"] }));
-  const message = "Attribute INSULT does not support request languages: ko";
+  const error = await thrown(() => analyze(service.COMMENTS.korean, ["TOXICITY", "COMITY_OFF_TOPIC"], { languages: ["ko"] }));
+  const message = "Attribute COMITY_OFF_TOPIC does not support request languages: ko";
   const detail = checkRefused(error, message, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE");
-  assert.equal(detail.languageNotSupportedByAttributeError.attribute, "INSULT");
+  assert.equal(detail.languageNotSupportedByAttributeError.attribute, "COMITY_OFF_TOPIC");
 });
 
 await report.case("empty comment", async () => {

@@ -40,9 +40,9 @@ await report.case("unknown attribute", async () => {
 });
 
 await report.case("language without the attribute", async () => {
-  const resource = { comment: { text: service.COMMENTS.korean }, languages: ["ko"] };
+  const resource = { comment: { text: service.COMMENTS.german }, languages: ["de"] };
   const error = await thrown(() => api.analyze(resource, { attributes: ["INSULT"] }));
-  const detail = checkRefused(error, "Attribute INSULT does not support request languages: ko");
+  const detail = checkRefused(error, "Attribute INSULT does not support request languages: de");
   assert.equal(detail.languageNotSupportedByAttributeError.attribute, "INSULT");
 });
 

@@ -72,9 +72,9 @@ def _():
 def _():
     insult = {"INSULT": {}}
     error = raised(
-        HTTPError, api.analyze_comment, service.COMMENTS["korean"], requested_attributes=insult, languages=["ko"]
+        HTTPError, api.analyze_comment, service.COMMENTS["german"], requested_attributes=insult, languages=["de"]
     )
-    detail = check_refused(error, "Attribute INSULT does not support request languages: ko")
+    detail = check_refused(error, "Attribute INSULT does not support request languages: de")
     same(detail["languageNotSupportedByAttributeError"]["attribute"], "INSULT")
 
 
