@@ -56,6 +56,12 @@ def _():
     same(str(error), 'German (de) is not supported by "INSULT" attribute.')
 
 
+@report.case("language without any attribute: dropped one by one")
+def _():
+    # The client drops in the order of the answers, once for each attribute.
+    same(api.analyze(service.COMMENTS["german"], Attributes.Production, "de", skip_on_lang=True), {})
+
+
 @report.case("Korean, every attribute")
 def _():
     scores = api.analyze(service.COMMENTS["korean"], Attributes.Production, "ko")
