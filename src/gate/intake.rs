@@ -65,8 +65,11 @@ impl Share {
         true
     }
 
-    /// Gives all of it back.
+    /// Gives all of it back. Most calls hold nothing, and touch no lock.
     fn clear(&mut self) {
+        if self.kib == 0 {
+            return;
+        }
         let mut taken = self.intake.taken();
         taken.all -= self.kib;
         if let Some(held) = taken.by_caller.get_mut(&self.caller) {
@@ -82,9 +85,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        if self.kib > 0 {
-            self.clear();
-        }
+        self.clear();
     }
 }
 
