@@ -16,7 +16,7 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
     let mut singles = 0;
     for word in text.split(|b| matches!(b, b' ' | b'\n')) {
         let word = core(word);
-        if !word.is_empty() && !is_number(word) && !is_word(word) {
+        if !word.is_empty() && !is_number(word) && !is_word(word) && !is_compound(word) {
             return false;
         }
         if word.iter().any(u8::is_ascii_alphanumeric) {
@@ -54,6 +54,11 @@ fn is_word(word: &[u8]) -> bool {
     true
 }
 
+/// Words joined by hyphens, none of them a single letter.
+fn is_compound(word: &[u8]) -> bool {
+    word.split(|b| *b == b'-').all(|part| part.len() > 1 && is_word(part))
+}
+
 /// Digits and what stands within numbers.
 fn is_number(word: &[u8]) -> bool {
     word.iter().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b'$' | b'%' | b'-'))
@@ -71,6 +76,7 @@ mod tests {
             "It's 1,455 or $5.50!",
             "I am a man.\nReally?",
             "of 5 - not 3",
+            "A well-known, out-of-date rule.",
         ] {
             assert_eq!(folded(text), Some(text.to_ascii_lowercase()), "{text}");
         }
@@ -88,6 +94,8 @@ mod tests {
             "u.s.",
             "sooo",
             "x-ray",
+            "an-ti-d-ote",
+            "well--known",
             "a@b.co",
             "tab\there",
             "\u{200b}",
