@@ -166,7 +166,7 @@ pub(super) fn read_file<T: DeserializeOwned>(magic: [u8; 8], file: &[u8]) -> Res
     decode(payload)
 }
 
-fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ArtifactError> {
+pub(super) fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ArtifactError> {
     match postcard::take_from_bytes(payload) {
         Ok((contents, [])) => Ok(contents),
         Ok(_) | Err(_) => Err(ArtifactError::Undecodable),

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    artifact::{ArtifactError, Figure, read_file, sha256_hex, write_file},
+    artifact::{ArtifactError, Figure, decode, read_file, sha256_hex, write_file},
     hashed::{Columns, join},
     stance::{Comment, Route, StanceParams},
     words::Lexicon,
@@ -51,6 +51,14 @@ impl TargetHead {
     /// When the head cannot be encoded, which only running out of memory can cause.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ArtifactError> {
         write_file(MAGIC, self)
+    }
+
+    /// Decodes a payload whose checksum was verified, or is not to be (fuzzing).
+    ///
+    /// # Errors
+    /// When the payload is no head of a target.
+    pub fn decode(payload: &[u8]) -> Result<Self, ArtifactError> {
+        decode(payload)
     }
 }
 
