@@ -62,6 +62,12 @@ impl<'a> Text<'a> {
         self.folded.origin(self.original, folded)
     }
 
+    /// Whether what stands at a byte of the folded text was written with a capital letter.
+    pub fn is_capital(&self, folded: usize) -> bool {
+        let begin = self.origin(folded..folded + 1).begin;
+        self.original.get(begin..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+    }
+
     /// The disguises that were undone, in order of appearance.
     pub fn disguises(&self) -> &[Disguise] {
         self.folded.disguises()

@@ -71,22 +71,22 @@ impl ArticleHeads {
         } else {
             Reading::of_words(text, &self.lexicon)
         };
-        let tone = Tone::new(&reading, &self.lexicon.valence);
         let around = Surroundings { headline, summary, body, parent, thread };
-        let comment = Comment::new(text, &reading, &tone);
-        let stances = self.stance.as_ref().map_or_else(
-            || unknown_stances(question),
-            |heads| {
+        let stances = match &self.stance {
+            Some(heads) if question.stance_targets().next().is_some() => {
+                let tone = Tone::new(&reading, &self.lexicon.valence);
+                let comment = Comment::new(text, &reading, &tone);
                 let stance = |target| match own_heads.iter().find(|own| own.is_for(target)) {
                     Some(own) => own.stance(&comment, target, heads, &self.lexicon),
                     None => heads.stance(&comment, target, &self.lexicon),
                 };
                 question.stance_targets().map(stance).collect()
-            },
-        );
+            }
+            _ => unknown_stances(question),
+        };
         let on_topic = self.relevance.as_ref().and_then(|r| r.probability(&reading, &around, &self.lexicon));
         let sentiment =
-            self.sentiment.as_ref().and_then(|s| s.sentiment(text, &reading, &tone, self.lexicon.morphology));
+            self.sentiment.as_ref().and_then(|s| s.sentiment(text, &reading, self.lexicon.morphology));
         (on_topic, stances, sentiment)
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a comment speaks of its article: nine measures of shared words, and a logistic regression over them.
+//! Whether a comment speaks of its article: eleven measures of shared words, and a logistic regression over them.
 //!
 //! Headline and summary are compared first. Body, parent comment and earlier comments can only raise the score: a
 //! reply may follow the talk away from the headline, but no comment is off topic because others drifted. Where nothing
@@ -16,7 +16,7 @@ use super::{
 use crate::text::Text;
 
 /// The number of features.
-pub const FEATURES: usize = 9;
+pub const FEATURES: usize = 11;
 /// Bytes read of headline, summary and body each: about 20,000 words.
 const MAX_ARTICLE_BYTES: usize = 128 * 1024;
 /// Bytes read of every other comment.
@@ -61,7 +61,8 @@ pub struct Surroundings<'a> {
 
 /// What a comment shares with another text: `[cosine, share of the other's stems found, share of the comment's stems
 /// found, rarity of the rarest shared stem, ln(1 + shared stems), cosine of character grams, ln(1 + words of the
-/// comment), ln(1 + words of the other), whether no stem is shared]`.
+/// comment), ln(1 + words of the other), whether no stem is shared, ln(1 + shared names), share of the other's names
+/// found]`.
 pub fn features(comment: &Reading<'_>, other: &Reading<'_>) -> [f32; FEATURES] {
     let (mut dot, mut rarity, mut rarest, mut count) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
     for (a, b) in comment.stems.shared(&other.stems) {
@@ -70,6 +71,7 @@ pub fn features(comment: &Reading<'_>, other: &Reading<'_>) -> [f32; FEATURES] {
         rarest = rarest.max(a.rarity);
         count += 1.0;
     }
+    let names = comment.names.iter().filter(|name| other.names.binary_search(name).is_ok()).count() as f32;
     let part = |of: f32| if of > 0.0 { rarity / of } else { 0.0 };
     [
         if dot > 0.0 { dot / (comment.stems.norm * other.stems.norm) } else { 0.0 },
@@ -81,6 +83,8 @@ pub fn features(comment: &Reading<'_>, other: &Reading<'_>) -> [f32; FEATURES] {
         libm::log1pf(comment.words as f32),
         libm::log1pf(other.words as f32),
         f32::from(u8::from(count == 0.0)),
+        libm::log1pf(names),
+        names / other.names.len().max(1) as f32,
     ]
 }
 
@@ -92,7 +96,7 @@ fn touches(features: &[f32; FEATURES]) -> bool {
 
 /// Whether sharing nothing says something: a comment of some length under a body of some length.
 fn is_telling(features: &[f32; FEATURES]) -> bool {
-    let [_, _, _, _, _, _, comment, body, _] = features;
+    let [_, _, _, _, _, _, comment, body, ..] = features;
     *comment >= libm::log1pf(MIN_COMMENT_WORDS) && *body >= libm::log1pf(MIN_BODY_WORDS)
 }
 
@@ -218,6 +222,15 @@ mod tests {
     #[test]
     fn a_comment_that_shares_nothing_is_unknown() {
         assert_eq!(probability("Wow, just wow", &HARBOUR), None);
+    }
+
+    #[test]
+    fn shared_names_are_counted_and_weighed() {
+        let lexicon = lexicon();
+        let (comment, article) =
+            (Text::read("I saw Ingrid in Bergen"), Text::read("The mayor of Bergen, Liv Moe"));
+        let features = features(&Reading::new(&comment, &lexicon), &Reading::new(&article, &lexicon));
+        assert_eq!(features[9..], [libm::log1pf(1.0), 1.0 / 3.0]);
     }
 
     #[test]

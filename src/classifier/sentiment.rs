@@ -1,4 +1,4 @@
-//! The tone of a whole comment: hashed words, the valence that was learnt and the polarity that is listed.
+//! The tone of a whole comment: hashed words and the polarity that is listed.
 //!
 //! Tone is not civility and not stance: polite anger is negative and civil, praise of an opponent positive and against.
 
@@ -6,13 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     hashed::{Columns, Hashed, text_keys},
-    valence::Tone,
     words::{Morphology, Reading},
 };
 use crate::{scores::Sentiment, text::Text};
 
 /// The number of numbers beside the hashed words.
-pub const FEATURES: usize = 4;
+pub const FEATURES: usize = 3;
 
 /// The fitted sentiment head of one language: positive, neutral, negative.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -25,8 +24,9 @@ pub fn columns(text: &Text<'_>, comment: &Reading<'_>, morphology: Morphology) -
     columns
 }
 
-/// Learnt valence; listed polarity over the root of the listed words; the shares of good and of bad words.
-pub fn features(comment: &Reading<'_>, tone: &Tone) -> [f32; FEATURES] {
+/// Listed polarity over the root of the listed words; the shares of good and of bad words. Learnt valence is left out: it
+/// was learnt from the texts that this head is fitted on, so it promises more there than it keeps elsewhere.
+pub fn features(comment: &Reading<'_>) -> [f32; FEATURES] {
     let (mut sum, mut good, mut bad) = (0.0_f32, 0.0_f32, 0.0_f32);
     for polarity in comment.units.iter().map(|unit| unit.polarity) {
         sum += f32::from(polarity);
@@ -34,7 +34,7 @@ pub fn features(comment: &Reading<'_>, tone: &Tone) -> [f32; FEATURES] {
         bad += f32::from(u8::from(polarity < 0));
     }
     let (listed, words) = ((good + bad).max(1.0), comment.units.len().max(1) as f32);
-    [tone.whole, sum / listed.sqrt(), good / words, bad / words]
+    [sum / listed.sqrt(), good / words, bad / words]
 }
 
 impl SentimentParams {
@@ -43,14 +43,13 @@ impl SentimentParams {
         &self,
         text: &Text<'_>,
         comment: &Reading<'_>,
-        tone: &Tone,
         morphology: Morphology,
     ) -> Option<Sentiment> {
         let columns = columns(text, comment, morphology);
         if columns.is_empty() {
             return None;
         }
-        let [positive, neutral, negative] = self.0.probabilities(&columns, &features(comment, tone));
+        let [positive, neutral, negative] = self.0.probabilities(&columns, &features(comment));
         Some(Sentiment { positive, neutral, negative })
     }
 }
@@ -72,13 +71,13 @@ mod tests {
         let slot = |marked: u32| fold_bits(marked) & 0xffff;
         weights[slot(hash("splendid"))] = [100, 0, -100];
         weights[slot(negated(hash("splendid")))] = [-50, 0, 50];
-        let linear = |weight| Linear { weights: vec![0.0, weight, 0.0, 0.0], intercept: 0.0 };
+        let linear = |weight| Linear { weights: vec![weight, 0.0, 0.0], intercept: 0.0 };
         let standard = Standard { means: vec![0.0; FEATURES], scales: vec![1.0; FEATURES] };
         let classes = [linear(1.0), linear(0.0), linear(-1.0)];
         let params = SentimentParams(Hashed { weights, scale: 0.05, standard, classes });
         let text = Text::read(comment);
         let reading = Reading::new(&text, &lexicon);
-        params.sentiment(&text, &reading, &Tone::new(&reading, &lexicon.valence), lexicon.morphology)
+        params.sentiment(&text, &reading, lexicon.morphology)
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     polarity::Polarity,
     valence::Valence,
 };
-use crate::text::{Text, TokenKind};
+use crate::text::{Text, Token, TokenKind};
 
 /// Tokens read of one text; what follows is left out, which bounds the work for a body of any length.
 pub const MAX_TOKENS: usize = 20_000;
@@ -285,6 +285,9 @@ pub struct Reading<'t> {
     pub stems: Terms,
     /// The character grams of `<word>`, of lengths that the language has, of words that say something of the subject.
     pub grams: Terms,
+    /// The stems of words with a capital letter, ascending, each once; of the first word of a sentence only when its
+    /// second letter is a capital too.
+    pub names: Vec<u32>,
 }
 
 impl<'t> Reading<'t> {
@@ -293,7 +296,8 @@ impl<'t> Reading<'t> {
         Self::read([text], lexicon, true)
     }
 
-    /// Reads a text that will be compared with no other: [`Self::stems`] and [`Self::grams`] stay empty.
+    /// Reads a text that will be compared with no other: [`Self::stems`], [`Self::grams`] and [`Self::names`] stay
+    /// empty.
     pub fn of_words(text: &'t Text<'_>, lexicon: &Lexicon) -> Self {
         Self::read([text], lexicon, false)
     }
@@ -311,6 +315,7 @@ impl<'t> Reading<'t> {
             sentences: Vec::new(),
             stems: Vec::new(),
             grams: Vec::new(),
+            names: Vec::new(),
         };
         let mut folded = "";
         for text in texts {
@@ -319,8 +324,11 @@ impl<'t> Reading<'t> {
             }
             reader.read(text);
         }
+        reader.names.sort_unstable();
+        reader.names.dedup();
         Self {
             folded,
+            names: reader.names,
             words: reader.units.iter().filter(|u| u.is_word).count(),
             units: reader.units,
             sentences: reader.sentences,
@@ -339,6 +347,7 @@ struct Reader<'l> {
     sentences: Vec<Range<usize>>,
     stems: Vec<u32>,
     grams: Vec<u32>,
+    names: Vec<u32>,
 }
 
 impl Reader<'_> {
@@ -371,6 +380,9 @@ impl Reader<'_> {
                 skip_to = span.start + face.len();
             }
             let unit = self.unit(word, token.kind);
+            if self.is_compared && unit.is_word && !unit.has(role::STOP) && is_name(text, token) {
+                self.names.push(unit.stem);
+            }
             has_word |= unit.is_word;
             let is_break = unit.has(role::BREAK) || is_pause(word);
             let is_negation = unit.has(role::NEGATION);
@@ -434,6 +446,13 @@ impl Reader<'_> {
         }
         unit
     }
+}
+
+/// Whether a word was written as names are.
+fn is_name(text: &Text<'_>, token: &Token) -> bool {
+    let first = token.begin as usize;
+    let second = || text.folded().get(first..).and_then(|word| word.chars().next()).map_or(1, char::len_utf8);
+    text.is_capital(first) && (!token.starts_sentence || text.is_capital(first + second()))
 }
 
 /// The face at the beginning of a text: eyes, perhaps a nose, a mouth, and no letter after it.
@@ -530,6 +549,21 @@ mod tests {
         assert!((a.stems.cosine(&a.stems) - 1.0).abs() < 1e-5);
         assert!(a.stems.cosine(&b.stems).abs() < 1e-6);
         assert_eq!(a.stems.shared(&a.stems).count(), a.stems.terms.len());
+    }
+
+    #[test]
+    fn names_have_a_capital_that_no_sentence_gave_them() {
+        let lexicon = lexicon();
+        let text = Text::read(
+            "Trams stop here. Yesterday the mayor of Bergen and NATO met \u{201c}Ingrid\u{201d}; MEPs came",
+        );
+        let reading = Reading::new(&text, &lexicon);
+        let mut expected = ["bergen", "nato", "ingrid", "meps"].map(|word| hash(stem(word)));
+        expected.sort_unstable();
+        assert_eq!(reading.names, expected);
+        let shouted = Text::read("BERGEN first");
+        assert_eq!(Reading::new(&shouted, &lexicon).names, [hash(stem("bergen"))]);
+        assert!(Reading::of_words(&text, &lexicon).names.is_empty());
     }
 
     #[test]

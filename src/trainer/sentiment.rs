@@ -10,12 +10,10 @@ use super::{
     measured::Measured,
     metrics::{accuracy, best, macro_f1, macro_recall},
     sets::{SetError, Sets},
-    valence::relearnt,
 };
 use crate::{
     classifier::{
         sentiment::{FEATURES, SentimentParams, columns, features},
-        valence::Tone,
         words::{Lexicon, Morphology, Reading, hash},
     },
     text::Text,
@@ -41,10 +39,9 @@ fn example(row: &Row, weight: f32, lexicon: &Lexicon) -> Option<Example<FEATURES
     let class = class(row)?;
     let text = Text::read(&row.text);
     let reading = Reading::new(&text, lexicon);
-    let tone = Tone::new(&reading, &lexicon.valence);
     Some(Example {
         columns: columns(&text, &reading, lexicon.morphology),
-        numbers: features(&reading, &tone),
+        numbers: features(&reading),
         class,
         weight,
         group: article(row).unwrap_or_else(|| hash(&row.id)),
@@ -91,8 +88,7 @@ pub fn train(sets: &Sets, config: &SentimentConfig, lexicon: &Lexicon) -> Result
 fn said(params: &SentimentParams, lexicon: &Lexicon, row: &Row) -> Option<(usize, [f32; 3])> {
     let text = Text::read(&row.text);
     let reading = Reading::new(&text, lexicon);
-    let tone = Tone::new(&reading, &lexicon.valence);
-    let found = params.sentiment(&text, &reading, &tone, lexicon.morphology)?;
+    let found = params.sentiment(&text, &reading, lexicon.morphology)?;
     Some((class(row)?, [found.positive, found.neutral, found.negative]))
 }
 
@@ -121,16 +117,15 @@ pub fn evaluate(
     if own.sets.contains_key(OPINION) {
         for fold in 0..FOLDS {
             let is_left_out = |row: &Row| article(row).is_some_and(|a| a % FOLDS == fold);
-            let lexicon = relearnt(sets, config, lexicon, |row| !is_left_out(row))?;
             let opinion = sets.rows(OPINION)?;
             let mut kept = Vec::new();
             for (name, weight) in &own.sets {
                 let rows = sets.rows(name)?.into_iter().filter(|row| name != OPINION || !is_left_out(row));
-                kept.extend(rows.filter_map(|row| example(row, *weight, &lexicon)));
+                kept.extend(rows.filter_map(|row| example(row, *weight, lexicon)));
             }
             let params = head(&kept.iter().collect::<Vec<_>>(), own)?;
             let left_out = opinion.into_iter().filter(|row| is_left_out(row));
-            pairs.extend(left_out.filter_map(|r| said(&params, &lexicon, r)).map(|(g, p)| (g, best(p))));
+            pairs.extend(left_out.filter_map(|r| said(&params, lexicon, r)).map(|(g, p)| (g, best(p))));
         }
     }
     out.extend(Measured::of(OPINION, "sentiment macro-F1, 5-fold by article", &pairs, |p| macro_f1(p, 3)));

@@ -48,26 +48,11 @@ pub fn train(sets: &Sets, config: &ArticleConfig) -> Result<Lexicon, SetError> {
         lexicon.polarity = Polarity::new(listed);
     }
     lexicon.rarity = rarity(&sets.all(&config.rarity)?, &lexicon);
-    relearnt(sets, config, &lexicon, |_| true)
-}
-
-/// The same lexicon with valence learnt only from rows to keep; for honest figures.
-///
-/// # Errors
-/// When a set is not there.
-pub fn relearnt(
-    sets: &Sets,
-    config: &ArticleConfig,
-    lexicon: &Lexicon,
-    keep: impl Fn(&Row) -> bool,
-) -> Result<Lexicon, SetError> {
     let rows = sets.all(&config.rated)?;
-    let rated: Vec<(&str, f64)> = rows
-        .into_iter()
-        .filter(|row| keep(row))
-        .filter_map(|row| Some((row.text.as_str(), rating(row)?)))
-        .collect();
-    Ok(Lexicon { valence: valence(&rated, lexicon), ..lexicon.clone() })
+    let rated: Vec<(&str, f64)> =
+        rows.into_iter().filter_map(|row| Some((row.text.as_str(), rating(row)?))).collect();
+    lexicon.valence = valence(&rated, &lexicon);
+    Ok(lexicon)
 }
 
 fn rating(row: &Row) -> Option<f64> {
