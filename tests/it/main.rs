@@ -28,3 +28,4 @@ mod server;
 mod tidy;
 mod violations;
 mod web;
+mod written;
