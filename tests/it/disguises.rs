@@ -17,14 +17,14 @@ const CAUGHT: f64 = 0.97;
 const HELD: f64 = 0.02;
 const ATLEAST: usize = 300;
 
-fn table(name: &str) -> Vec<Vec<String>> {
+pub(crate) fn table(name: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
     let text = fs::read_to_string(path).unwrap();
     text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
 /// Judges by scores; a disguise is a reason, but no cause to hold anything.
-fn moderator() -> Moderator {
+pub(crate) fn moderator() -> Moderator {
     with_policy("[defaults.length]\nmin = 0\n")
 }
 
@@ -33,7 +33,7 @@ fn with_policy(toml: &str) -> Moderator {
     Moderator::new(Classifier::embedded().unwrap(), policies)
 }
 
-fn verdict(moderator: &Moderator, text: &str, language: &str) -> Verdict {
+pub(crate) fn verdict(moderator: &Moderator, text: &str, language: &str) -> Verdict {
     let comment = CommentDraft {
         text: text.to_owned(),
         language: language.to_owned(),
