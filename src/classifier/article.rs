@@ -66,7 +66,8 @@ impl ArticleHeads {
     ) -> (Option<f32>, Vec<Stance>, Option<Sentiment>) {
         let Question { text, headline, summary, body, parent, thread, .. } = *question;
         let mut others = question.stance_targets().chain([headline, summary, body]);
-        let reading = if others.any(|other| !other.trim().is_empty()) {
+        let compares = self.relevance.is_some() || self.stance.is_some();
+        let reading = if compares && others.any(|other| !other.trim().is_empty()) {
             Reading::new(text, &self.lexicon)
         } else {
             Reading::of_words(text, &self.lexicon)

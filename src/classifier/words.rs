@@ -448,11 +448,15 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a word was written as names are.
+/// Whether a word was written as names are; never in a script without capitals.
 fn is_name(text: &Text<'_>, token: &Token) -> bool {
-    let first = token.begin as usize;
-    let second = || text.folded().get(first..).and_then(|word| word.chars().next()).map_or(1, char::len_utf8);
-    text.is_capital(first) && (!token.starts_sentence || text.is_capital(first + second()))
+    let begin = token.begin as usize;
+    let first = text.folded().get(begin..).and_then(|word| word.chars().next());
+    first.is_some_and(|first| {
+        first.is_lowercase()
+            && text.is_capital(begin)
+            && (!token.starts_sentence || text.is_capital(begin + first.len_utf8()))
+    })
 }
 
 /// The face at the beginning of a text: eyes, perhaps a nose, a mouth, and no letter after it.

@@ -29,7 +29,8 @@ const MAX_OTHERS: usize = 15;
 /// The words of a comment cut short, so that the head has seen short ones too.
 const CUT_WORDS: usize = 25;
 const FOLDS: usize = 5;
-/// Above this, headline and body count as related: the head is fitted on comments, which share less with their article.
+/// From this on, headline and body count as related: the head is fitted on comments, which share less with their article.
+/// Chosen on the set that it is measured on, so that accuracy is a little optimistic; the AUC beside it is not.
 const RELATED: f32 = 0.98;
 
 /// One comment against one article.
