@@ -18,7 +18,7 @@ use tracing::{Span, field::Empty};
 use tracing_opentelemetry::{OpenTelemetryLayer, OpenTelemetrySpanExt as _};
 use tracing_subscriber::{
     Layer,
-    filter::{FilterExt as _, Targets},
+    filter::{FilterExt as _, LevelFilter, Targets, filter_fn},
     layer::Filter,
     registry::LookupSpan,
 };
@@ -59,7 +59,8 @@ where
 
 /// Keeps the spans out of the log.
 pub(super) fn not_spans<S>(filter: impl Filter<S>) -> impl Filter<S> {
-    filter.and(tracing_subscriber::filter::filter_fn(|metadata| metadata.target() != TARGET))
+    // Without a hint of its own, the whole filter would have none.
+    filter.and(filter_fn(|metadata| metadata.target() != TARGET).with_max_level_hint(LevelFilter::TRACE))
 }
 
 /// The span of one call. Costs next to nothing when traces are off.
