@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     scores::{Attribute, AttributeScore, Contribution, Explanation},
-    text::{Span, Text, Token},
+    text::{Text, Token},
 };
 
 /// How many words an explanation lists; the others are in its rest.
@@ -146,7 +146,7 @@ impl Civility {
         attributes: &[Attribute],
         explain: bool,
     ) -> Vec<AttributeScore> {
-        let shares = explain.then(|| self.shares(text, sight));
+        let shares = explain.then(|| self.shares(sight));
         let score = |attribute: Attribute| {
             let head = self.heads.iter().position(|h| h.attribute == attribute);
             let head = head.filter(|_| !sight.row.is_empty());
@@ -157,7 +157,7 @@ impl Civility {
                 explanation: head
                     .zip(logit)
                     .zip(shares.as_ref())
-                    .map(|((h, logit), shares)| self.explanation(text, shares, h, logit)),
+                    .map(|((h, logit), shares)| self.explanation(text, sight, shares, h, logit)),
             }
         };
         attributes.iter().copied().map(score).collect()
@@ -165,61 +165,60 @@ impl Civility {
 
     /// What every head needs to take its logit apart: the weight of an n-gram is shared out evenly to its occurrences,
     /// and of each occurrence to its first and last word.
-    fn shares(&self, text: &Text<'_>, sight: &Sight) -> Shares<'_> {
-        let Sight { row, met, .. } = sight;
-        let mut times = vec![0_u32; row.len()];
-        for Met { index, .. } in met {
+    fn shares(&self, sight: &Sight) -> Vec<Share<'_>> {
+        let mut times = vec![0_u32; sight.row.len()];
+        for Met { index, .. } in &sight.met {
             if let Some(times) = times.get_mut(*index as usize) {
                 *times += 1;
             }
         }
-        let share = |met: &Met| {
-            let (column, value) = row.get(met.index as usize)?;
-            let times = times.get(met.index as usize)?;
-            let weights = self.lines.get(*column as usize)?;
-            let share = f64::from(*value) / f64::from(*times) / 2.0;
-            Some((weights, share, [met.first, met.last]))
+        let share = |((column, value), times): (&(u32, f32), &u32)| {
+            let weights = self.lines.get(*column as usize).unwrap_or(&[0; LANES]);
+            Share { weights, value: f64::from(*value) / f64::from(*times) / 2.0 }
         };
-        let span = |token: &Token| text.origin(token.begin as usize..token.end as usize);
-        Shares {
-            parts: met.iter().filter_map(share).collect(),
-            spans: text.tokens().iter().map(span).collect(),
-        }
+        sight.row.iter().zip(&times).map(share).collect()
     }
 
     /// The words that moved a head most.
-    fn explanation(&self, text: &Text<'_>, shares: &Shares<'_>, head: usize, logit: f32) -> Explanation {
+    fn explanation(
+        &self,
+        text: &Text<'_>,
+        sight: &Sight,
+        shares: &[Share<'_>],
+        head: usize,
+        logit: f32,
+    ) -> Explanation {
         let (scale, bias) =
             self.heads.get(head).map_or((0.0, 0.0), |h| (f64::from(h.scale), f64::from(h.bias)));
-        let mut sums = vec![0.0; shares.spans.len()];
-        for (weights, share, ends) in &shares.parts {
-            let part = f64::from(weights.get(head).copied().unwrap_or_default()) * scale * share;
-            for token in ends {
+        let part = |share: &Share<'_>| {
+            f64::from(share.weights.get(head).copied().unwrap_or_default()) * scale * share.value
+        };
+        let parts: Vec<f64> = shares.iter().map(part).collect();
+        let mut sums = vec![0.0; text.tokens().len()];
+        for Met { index, first, last } in &sight.met {
+            let part = parts.get(*index as usize).copied().unwrap_or_default();
+            for token in [first, last] {
                 if let Some(sum) = sums.get_mut(*token as usize) {
                     *sum += part;
                 }
             }
         }
-        let mut moved: Vec<(f64, Span, &Token)> = (sums.iter().zip(&shares.spans).zip(text.tokens()))
-            .filter(|((log_odds, _), _)| **log_odds != 0.0)
-            .map(|((log_odds, span), token)| (*log_odds, *span, token))
-            .collect();
-        let by_size = |(a, one, first): &(f64, Span, &Token), (b, other, second): &(f64, Span, &Token)| {
-            b.abs().total_cmp(&a.abs()).then(one.cmp(other)).then(first.begin.cmp(&second.begin))
+        let mut moved: Vec<(f64, &Token)> =
+            sums.into_iter().zip(text.tokens()).filter(|(log_odds, _)| *log_odds != 0.0).collect();
+        let by_size = |(a, first): &(f64, &Token), (b, second): &(f64, &Token)| {
+            b.abs().total_cmp(&a.abs()).then(first.begin.cmp(&second.begin))
         };
         if moved.len() > MAX_CONTRIBUTIONS {
             moved.select_nth_unstable_by(MAX_CONTRIBUTIONS, by_size);
             moved.truncate(MAX_CONTRIBUTIONS);
         }
         moved.sort_unstable_by(by_size);
-        let contributions: Vec<Contribution> = moved
-            .into_iter()
-            .map(|(log_odds, span, token)| Contribution {
-                span,
-                term: token_text(text, token).to_owned(),
-                log_odds,
-            })
-            .collect();
+        let contribution = |(log_odds, token): (f64, &Token)| Contribution {
+            span: text.origin(token.begin as usize..token.end as usize),
+            term: token_text(text, token).to_owned(),
+            log_odds,
+        };
+        let contributions: Vec<Contribution> = moved.into_iter().map(contribution).collect();
         let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
         Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
     }
@@ -241,12 +240,10 @@ struct Met {
     last: u32,
 }
 
-/// The parts of a text that move heads.
-struct Shares<'a> {
-    /// For each n-gram the weights of its column, the value that goes to each of its ends, and the two tokens there.
-    parts: Vec<(&'a [i8; LANES], f64, [u32; 2])>,
-    /// Where each token stands.
-    spans: Vec<Span>,
+/// What one column of a text moves: the weights of its heads, and the value that goes to each end of each n-gram.
+struct Share<'a> {
+    weights: &'a [i8; LANES],
+    value: f64,
 }
 
 #[cfg(test)]

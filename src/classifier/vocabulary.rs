@@ -3,8 +3,12 @@
 //! A value is `(1 + ln tf) * idf`, and each block of a row is scaled to length 1 over the columns that it has
 //! (Salton and Buckley 1988, "ltc"). A few allocations for a text; none per n-gram.
 
+mod places;
+mod waiting;
+
 use serde::{Deserialize, Serialize};
 
+use self::{places::Places, waiting::Waiting};
 use super::{
     artifact::ArtifactError,
     grams::{Block, Spec, grams},
@@ -126,97 +130,50 @@ impl Vocabulary {
     /// the row.
     pub fn row_of_all(&self, text: &Text<'_>, mut met: impl FnMut(usize, usize, usize)) -> Row {
         let mut places = Places::new(text.folded().len());
+        let mut row = Row::new();
         for block in self.spec() {
-            let start = places.row.len();
+            let start = row.len();
+            let mut waiting = Waiting::new();
             grams(text, *block, |key, first, last| {
-                if let Some(column) = self.column(key) {
-                    met(places.index(column, start), first, last);
+                if waiting.push(key, first, last) {
+                    self.look_up(&mut waiting, |column, first, last| {
+                        met(places.index(column, start), first, last);
+                    });
                 }
             });
-            let block_row = places.row.get_mut(start..).unwrap_or_default();
-            let times = places.times.get(start..).unwrap_or_default();
-            for ((column, value), times) in block_row.iter_mut().zip(times) {
-                *value = self.idf(*column);
-                if *times > 1 {
-                    *value *= 1.0 + libm::logf(*times as f32);
-                }
-            }
+            self.look_up(&mut waiting, |column, first, last| met(places.index(column, start), first, last));
+            let counted = places.counted.get(start..).unwrap_or_default();
+            row.extend(counted.iter().map(|(column, times)| {
+                let idf = self.idf(*column);
+                (*column, if *times > 1 { idf * (1.0 + libm::logf(*times as f32)) } else { idf })
+            }));
+            let block_row = row.get_mut(start..).unwrap_or_default();
             scale_to_length_one(block_row);
         }
-        places.row
+        row
+    }
+
+    /// Looks up all that wait, in order, and leaves none.
+    fn look_up(&self, waiting: &mut Waiting, mut found: impl FnMut(u32, usize, usize)) {
+        let Waiting { keys, ends, len } = waiting;
+        // No load waits for another or for a branch here, so all of them go to memory at once.
+        let homes = keys.map(|key| self.slots.get(key as usize & self.mask).copied().unwrap_or((0, EMPTY)));
+        for ((key, home), (first, last)) in keys.iter().zip(homes).zip(ends.iter()).take(*len) {
+            let column = match home {
+                (_, EMPTY) => None,
+                (k, column) if k == *key => Some(column),
+                _ => self.column(*key),
+            };
+            if let Some(column) = column {
+                found(column, *first as usize, *last as usize);
+            }
+        }
+        *len = 0;
     }
 
     fn idf(&self, column: u32) -> f32 {
         self.params.idf.get(column as usize).copied().unwrap_or_default()
     }
-}
-
-/// A row with a table of where each column stands in it.
-struct Places {
-    row: Row,
-    /// How often each column occurs in its block.
-    times: Vec<u32>,
-    /// Open addressing with linear probing, at most three quarters full: a column and its index in the row plus 1, 0 where there is
-    /// none.
-    slots: Vec<(u32, u32)>,
-}
-
-impl Places {
-    /// For a text of so many bytes.
-    fn new(bytes: usize) -> Self {
-        // Prose has two to three distinct columns for each byte.
-        let size = (bytes * 4).clamp(64, 16_384).next_power_of_two();
-        Self { row: Row::with_capacity(size), times: Vec::with_capacity(size), slots: vec![(0, 0); size] }
-    }
-
-    /// Where a column stands in the row; put at its end when it is not there yet. Counts it for the block that begins at
-    /// `start`.
-    #[inline]
-    fn index(&mut self, column: u32, start: usize) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = home(column) & mask;
-        while let Some((known, place)) = self.slots.get_mut(at) {
-            if *place == 0 {
-                (*known, *place) = (column, self.row.len() as u32 + 1);
-                break;
-            }
-            if *known == column {
-                let index = *place as usize - 1;
-                if let Some(times) = self.times.get_mut(index).filter(|_| index >= start) {
-                    *times += 1;
-                }
-                return index;
-            }
-            at = (at + 1) & mask;
-        }
-        self.row.push((column, 0.0));
-        self.times.push(1);
-        if self.row.len() * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
-        self.row.len() - 1
-    }
-
-    /// Doubles the table.
-    #[cold]
-    fn grow(&mut self) {
-        let mask = self.slots.len() * 2 - 1;
-        self.slots = vec![(0, 0); mask + 1];
-        for ((column, _), place) in self.row.iter().zip(1..) {
-            let mut at = home(*column) & mask;
-            while self.slots.get(at).is_some_and(|(_, taken)| *taken != 0) {
-                at = (at + 1) & mask;
-            }
-            if let Some(slot) = self.slots.get_mut(at) {
-                *slot = (*column, place);
-            }
-        }
-    }
-}
-
-/// Where the search for a column begins.
-const fn home(column: u32) -> usize {
-    (column.wrapping_mul(0x9e37_79b1) >> 8) as usize
 }
 
 fn scale_to_length_one(row: &mut [(u32, f32)]) {
