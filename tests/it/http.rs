@@ -285,6 +285,7 @@ async fn an_article_is_put_once_and_named_after_that() {
     assert_eq!(refused.code(), tonic::Code::InvalidArgument);
 }
 
+#[cfg(feature = "fault-injection")]
 #[tokio::test]
 async fn a_panic_answers_its_call_and_is_counted() {
     let server = TestServer::start().await;
