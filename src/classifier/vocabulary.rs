@@ -134,14 +134,13 @@ impl Vocabulary {
         for block in self.spec() {
             let start = row.len();
             let mut waiting = Waiting::new();
+            let mut found = |column, first, last| met(places.index(column, start), first, last);
             grams(text, *block, |key, first, last| {
                 if waiting.push(key, first, last) {
-                    self.look_up(&mut waiting, |column, first, last| {
-                        met(places.index(column, start), first, last);
-                    });
+                    self.look_up(&mut waiting, &mut found);
                 }
             });
-            self.look_up(&mut waiting, |column, first, last| met(places.index(column, start), first, last));
+            self.look_up(&mut waiting, found);
             let counted = places.counted.get(start..).unwrap_or_default();
             row.extend(counted.iter().map(|(column, times)| {
                 let idf = self.idf(*column);

@@ -59,7 +59,7 @@ where
 
 /// Keeps the spans out of the log.
 pub(super) fn not_spans<S>(filter: impl Filter<S>) -> impl Filter<S> {
-    // Without a hint of its own, the whole filter would have none.
+    // Without a hint of its own the whole filter would have none, and libraries would make spans of every level.
     filter.and(filter_fn(|metadata| metadata.target() != TARGET).with_max_level_hint(LevelFilter::TRACE))
 }
 
@@ -93,5 +93,20 @@ impl Extractor for Headers<'_> {
 
     fn keys(&self) -> Vec<&str> {
         self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::{EnvFilter, Registry};
+
+    use super::*;
+
+    #[test]
+    fn nothing_below_the_level_of_the_log_is_asked_for() {
+        for (filter, most) in [("info", LevelFilter::INFO), ("warn,comity=debug", LevelFilter::DEBUG)] {
+            let filter = not_spans::<Registry>(EnvFilter::new(filter));
+            assert_eq!(filter.max_level_hint(), Some(most));
+        }
     }
 }
