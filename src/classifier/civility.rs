@@ -76,9 +76,11 @@ impl Civility {
         if vocabulary.keys.len().checked_mul(heads.len()) != Some(weights.len()) {
             return Err(ArtifactError::Malformed("weights do not fit columns and heads"));
         }
-        let lines = weights
-            .chunks_exact(heads.len())
-            .map(|weights| {
+        let (vocabulary, stored) = Vocabulary::check(vocabulary)?.frequent_first()?;
+        let lines = stored
+            .into_iter()
+            .map(|column| {
+                let weights = weights.chunks_exact(heads.len()).nth(column).unwrap_or_default();
                 let mut line = [0; LANES];
                 for (slot, weight) in line.iter_mut().zip(weights) {
                     *slot = *weight;
@@ -86,7 +88,7 @@ impl Civility {
                 line
             })
             .collect();
-        Ok(Self { vocabulary: Vocabulary::check(vocabulary)?, heads, lines })
+        Ok(Self { vocabulary, heads, lines })
     }
 
     /// The heads, in the order of [`Attribute`].

@@ -74,6 +74,24 @@ impl Vocabulary {
         if !params.spec.iter().all(|block| block.is_sound()) {
             return Err(ArtifactError::Malformed("a block of n-grams is empty or too long"));
         }
+        Self::index(params)
+    }
+
+    /// The same columns, those that texts have most often first: they then share the memory near the core. Gives also the
+    /// column that each was before.
+    ///
+    /// # Errors
+    /// None but those of [`Self::check`].
+    pub(super) fn frequent_first(self) -> Result<(Self, Vec<usize>), ArtifactError> {
+        let VocabularyParams { spec, keys, idf } = self.params;
+        let mut columns: Vec<(usize, (u32, f32))> = keys.into_iter().zip(idf).enumerate().collect();
+        columns.sort_by(|(_, (_, one)), (_, (_, other))| one.total_cmp(other));
+        let (before, (keys, idf)) = columns.into_iter().unzip();
+        Ok((Self::index(VocabularyParams { spec, keys, idf })?, before))
+    }
+
+    /// Puts every key where a look-up finds it.
+    fn index(params: VocabularyParams) -> Result<Self, ArtifactError> {
         let size = (params.keys.len() * 2).next_power_of_two().max(2);
         let mut slots = vec![(0, EMPTY); size];
         let mask = size - 1;
@@ -99,7 +117,7 @@ impl Vocabulary {
         self.params.keys.len()
     }
 
-    /// The columns as stored.
+    /// The columns in their order.
     pub const fn params(&self) -> &VocabularyParams {
         &self.params
     }
