@@ -14,11 +14,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptor = files.encode_to_vec();
     fs::write(out.join("descriptor.bin"), &descriptor)?;
 
+    // The codec asks a message for its name.
+    let mut names = prost_build::Config::new();
+    names.enable_type_names();
     tonic_prost_build::configure()
         .codec_path("crate::wire::BoundedCodec")
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
-        .compile_fds(files)?;
+        .compile_fds_with_config(files, names)?;
     pbjson_build::Builder::new()
         .register_descriptors(&descriptor)?
         .build(&[".comity.moderation.v1", ".google.rpc"])?;

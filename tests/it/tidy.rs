@@ -69,7 +69,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("scores", &["text"]),
     ("text", &[]),
     ("pb", &["wire"]),
-    ("wire", &["pb"]),
+    ("wire", &["pb", "refusal"]),
     // The offline trainer; nothing that serves uses it.
     ("bin", &["classifier", "scores", "trainer"]),
     ("trainer", &["calibration", "classifier", "metrics", "moderation", "scores", "sparse_logistic", "text"]),
