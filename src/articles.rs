@@ -82,6 +82,8 @@ impl Articles {
             disk.put(id, &kept, kept.bytes(id) as u64)?;
         }
         self.memory.insert(id.to_owned(), kept);
+        // What the new one displaces goes now, not with some later call.
+        self.memory.run_pending_tasks();
         drop(disk);
         Ok(self.ttl)
     }
@@ -104,6 +106,7 @@ impl Articles {
             let disk = held(disk);
             if let Some(kept) = disk.get(id) {
                 self.memory.insert(id.to_owned(), kept);
+                self.memory.run_pending_tasks();
             }
             drop(disk);
         }

@@ -12,7 +12,7 @@ pub fn policies(policies: &Policies, mut output: impl Write) -> io::Result<()> {
     for policy in policies.iter() {
         writeln!(output, "{}  {}", policy.sha256(), policy.name())?;
     }
-    Ok(())
+    output.flush()
 }
 
 /// Prints each model: name, version, language, hash, what it scores, the data it was trained on, its figures. As JSON,

@@ -361,6 +361,13 @@ fn endpoint(text: &str) -> Result<String, String> {
 
 /// A duration: a whole number with its unit, such as 10s or 250ms; 0 needs none.
 fn duration(text: &str) -> Result<Duration, String> {
+    span(text).and_then(|d| if d > LONGEST { Err("at most 87600h, ten years".to_owned()) } else { Ok(d) })
+}
+
+/// The longest of all durations. Clocks overflow with what is far beyond.
+const LONGEST: Duration = Duration::from_secs(87_600 * 3_600);
+
+fn span(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let needed = || "a whole number of h, m, s or ms is needed, such as 5m, 10s or 250ms".to_owned();
@@ -389,6 +396,8 @@ mod tests {
         assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("0"), Ok(Duration::ZERO));
+        assert_eq!(duration("87600h"), Ok(LONGEST));
+        assert!(duration("87601h").is_err() && duration("18446744073709551615s").is_err());
         for wrong in [
             "",
             "10",

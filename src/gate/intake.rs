@@ -182,7 +182,9 @@ impl HttpBody for Announced {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
-        let frame = Pin::new(&mut self.inner).poll_frame(cx);
+        // What the transport cannot bring, the caller no longer sends: the call was broken off, nothing here failed.
+        let broken = |_: Status| Status::cancelled("the caller broke off");
+        let frame = Pin::new(&mut self.inner).poll_frame(cx).map_err(broken);
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(data) = frame.data_ref()
             && let Err(refused) = match self.framing {
