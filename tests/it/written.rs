@@ -1,5 +1,6 @@
-//! 480 comments as readers write them, English and Korean, with what a fair person would decide: no model has learnt from
-//! them. `tests/cases/written.tsv`, our own sentences; docs/models.md shows what the default policy makes of them.
+//! 880 comments as readers write them, English and Korean, with what a fair person would decide: no model has learnt from
+//! them. `tests/cases/written.tsv`, on which models are chosen, and `blind.tsv`, on which they are not: our own sentences;
+//! docs/models.md shows what the default policy makes of them.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -7,16 +8,11 @@ use comity::moderation::Decision;
 
 use super::disguises::{moderator, table, verdict};
 
-/// At least this share of the civil ones is approved.
-const APPROVED: f64 = 0.98;
-/// At least this share of the others is not.
-const HELD: f64 = 0.65;
-
 /// For each decision and kind, in English and in Korean: how many were decided so, and of how many.
-fn decided() -> BTreeMap<(String, String), [(usize, usize); 2]> {
+fn decided(file: &str) -> BTreeMap<(String, String), [(usize, usize); 2]> {
     let moderator = moderator();
     let mut counts = BTreeMap::new();
-    for row in table("written.tsv") {
+    for row in table(file) {
         let [language, decision, kind, text] = &row[..] else { panic!("{row:?}") };
         let is_approved = verdict(&moderator, text, language).decision == Decision::Approve;
         let both: &mut [(usize, usize); 2] = counts.entry((decision.clone(), kind.clone())).or_default();
@@ -26,10 +22,11 @@ fn decided() -> BTreeMap<(String, String), [(usize, usize); 2]> {
     counts
 }
 
-#[test]
-fn written_comments_are_decided_as_the_guide_says() {
-    let counts = decided();
-    for (decision, least) in [("approve", APPROVED), ("hold", HELD)] {
+/// Checks that the guide says how the comments of a file are decided, and that at least such shares of the civil ones are
+/// approved and of the others not.
+fn check(file: &str, approved: f64, held: f64) {
+    let counts = decided(file);
+    for (decision, least) in [("approve", approved), ("hold", held)] {
         let of = counts.iter().filter(|((d, _), _)| d == decision).flat_map(|(_, both)| both);
         let (right, all) = of.fold((0, 0), |(right, all), (r, a)| (right + r, all + a));
         assert!(all >= 200 && right as f64 >= least * all as f64, "{decision}: {right} of {all}");
@@ -40,4 +37,14 @@ fn written_comments_are_decided_as_the_guide_says() {
     let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/models.md")).unwrap();
     let missing: Vec<String> = rows.filter(|row| !guide.contains(row)).collect();
     assert!(missing.is_empty(), "docs/models.md lacks:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn written_comments_are_decided_as_the_guide_says() {
+    check("written.tsv", 0.98, 0.65);
+}
+
+#[test]
+fn blind_comments_are_decided_as_the_guide_says() {
+    check("blind.tsv", 0.90, 0.55);
 }
