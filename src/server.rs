@@ -61,6 +61,14 @@ const MAX_ADMIN_CONNECTION_AGE: Duration = Duration::from_secs(300);
 /// 20, because a client that cancels many calls at once is not yet an attacker (CVE-2023-44487).
 const MAX_PENDING_RESETS: usize = 256;
 
+/// How much of one call may wait unread, in bytes: HTTP/2's own default. Items of a stream are judged one after another, so
+/// unread ones are ordinary.
+const STREAM_WINDOW: u32 = 65_535;
+
+/// How much of all calls of a connection may wait unread, in bytes. h2 closes a connection whose small unread frames cost
+/// more than half of this (CVE-2019-9517 and its kin), which some ten streams of short comments do within hyper's 1 MiB.
+const CONNECTION_WINDOW: u32 = 8 << 20;
+
 /// What the server allows its clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -235,6 +243,8 @@ fn transport(limits: &Limits) -> Server {
         .http2_keepalive_timeout(Some(limits.keepalive_timeout))
         .http2_max_header_list_size(limits.max_header_bytes)
         .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(limits.max_concurrent_streams);
     if limits.max_connection_age.is_zero() {
         return transport;

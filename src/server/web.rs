@@ -15,7 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Status, body::Body, codegen::Bytes, transport::server::Connected as _};
 use tower::{Service, ServiceExt as _};
 
-use super::{Limits, MAX_PENDING_RESETS, connection::Connection};
+use super::{CONNECTION_WINDOW, Limits, MAX_PENDING_RESETS, STREAM_WINDOW, connection::Connection};
 
 /// The longest that the head of a call over HTTP/1.1 may take, and that a connection may be idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -82,6 +82,8 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .max_concurrent_streams(limits.max_concurrent_streams)
         .max_header_list_size(limits.max_header_bytes)
         .max_pending_accept_reset_streams(MAX_PENDING_RESETS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .keep_alive_interval(limits.keepalive_interval)
         .keep_alive_timeout(limits.keepalive_timeout);
     builder

@@ -1,8 +1,9 @@
 //! One test for each rpc.
 
 use comity::pb::{self, Decision};
+use futures_util::StreamExt as _;
 
-use crate::server::{TestServer, codes, named, request};
+use crate::server::{Client, TestServer, codes, named, request};
 
 const CIVIL: &str =
     "The ministers should publish the minutes of the meeting, so that we can judge for ourselves.";
@@ -124,6 +125,27 @@ async fn a_stream_answers_each_item_before_the_next_is_sent() {
     }
     drop(send);
     assert!(answers.message().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn streams_that_run_ahead_of_their_answers_share_a_connection() {
+    let client = TestServer::start().await.client();
+    let (streams, items) = (8, 800);
+    let stream = |mut client: Client| async move {
+        // Each item leaves as a frame of its own.
+        let sent = tokio_stream::iter(0..items).then(|_| async {
+            tokio::task::yield_now().await;
+            pb::StreamModerateCommentsRequest { request: Some(request("Fair.")) }
+        });
+        let mut answers = client.stream_moderate_comments(sent).await.unwrap().into_inner();
+        let mut seen = 0;
+        while answers.message().await.unwrap().is_some() {
+            seen += 1;
+        }
+        seen
+    };
+    let seen = futures_util::future::join_all((0..streams).map(|_| stream(client.clone()))).await;
+    assert_eq!(seen, vec![items; streams]);
 }
 
 #[tokio::test]
