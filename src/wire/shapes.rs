@@ -56,10 +56,12 @@ fn add(shapes: &mut HashMap<String, Shape>, scope: &str, message: &DescriptorPro
     let name = format!("{scope}.{}", message.name());
     message.nested_type.iter().for_each(|inner| add(shapes, &name, inner));
     let shape = message.field.iter().map(|field| {
-        let kind = match field.r#type() {
-            Type::String => Kind::Text,
-            Type::Message => Kind::Message(field.type_name().trim_start_matches('.').to_owned()),
-            _ => Kind::Other,
+        let kind = if field.r#type() == Type::String {
+            Kind::Text
+        } else if field.r#type() == Type::Message {
+            Kind::Message(field.type_name().trim_start_matches('.').to_owned())
+        } else {
+            Kind::Other
         };
         let is_repeated = field.label() == Label::Repeated;
         (field.number() as u32, Field { name: field.name().to_owned(), kind, is_repeated })
