@@ -87,6 +87,11 @@ impl Inspection<'_> {
                 Kind::Message(name) => self
                     .message(at, value, shapes::of(name), depth - 1)
                     .map_err(|wrong| Wrong { path: format!("{}.{}", path(), wrong.path), ..wrong })?,
+                // Each of its numbers takes a byte or more.
+                Kind::Packed if value.len() > self.left => {
+                    return Err(too_many(message, tag, Some(field), false));
+                }
+                Kind::Packed => self.left -= value.len(),
                 Kind::Text | Kind::Other => {}
             }
         }
@@ -136,7 +141,10 @@ fn occurrences(message: &[u8], until: usize, tag: u32) -> usize {
 }
 
 fn too_many(message: &[u8], tag: u32, field: Option<&Field>, in_one: bool) -> Wrong {
-    let count = occurrences(message, message.len(), tag);
+    let count = match field.map(|field| &field.kind) {
+        Some(Kind::Packed) => "too many".to_owned(),
+        _ => occurrences(message, message.len(), tag).to_string(),
+    };
     let (most, whole) = if in_one { (MAX_FIELDS, "message") } else { (MAX_ALL_FIELDS, "request") };
     Wrong {
         path: field.map_or_else(|| format!("field {tag}"), |field| field.name.clone()),
@@ -192,6 +200,14 @@ mod tests {
         let full = pb::ModerateCommentRequest { thread, ..request("a") };
         let said = inspect_batch(&batch(vec![full; 256])).unwrap_err();
         assert!(said.ends_with("at most 32768 fields are read of one request"), "{said}");
+    }
+
+    #[test]
+    fn numbers_in_one_value_count_too() {
+        let attributes = vec![1; MAX_ALL_FIELDS];
+        let packed = pb::ModerateCommentRequest { attributes, ..request("a") };
+        let said = inspect_batch(&batch(vec![packed])).unwrap_err();
+        assert!(said.starts_with("requests[0].attributes: too many values"), "{said}");
     }
 
     #[test]

@@ -17,7 +17,9 @@ pub(super) enum Kind {
     Text,
     /// A message, by its full name.
     Message(String),
-    /// Numbers, bytes, enumerations.
+    /// Numbers or enumerations, any number of which may stand in one value.
+    Packed,
+    /// One number or enumeration, or bytes.
     Other,
 }
 
@@ -56,14 +58,16 @@ fn add(shapes: &mut HashMap<String, Shape>, scope: &str, message: &DescriptorPro
     let name = format!("{scope}.{}", message.name());
     message.nested_type.iter().for_each(|inner| add(shapes, &name, inner));
     let shape = message.field.iter().map(|field| {
+        let is_repeated = field.label() == Label::Repeated;
         let kind = if field.r#type() == Type::String {
             Kind::Text
         } else if field.r#type() == Type::Message {
             Kind::Message(field.type_name().trim_start_matches('.').to_owned())
+        } else if is_repeated && field.r#type() != Type::Bytes {
+            Kind::Packed
         } else {
             Kind::Other
         };
-        let is_repeated = field.label() == Label::Repeated;
         (field.number() as u32, Field { name: field.name().to_owned(), kind, is_repeated })
     });
     shapes.insert(name, shape.collect());

@@ -111,10 +111,12 @@ async fn a_call_at_every_limit_is_taken_and_a_message_over_the_limit_refused() {
 #[tokio::test]
 async fn lists_without_end_are_refused_without_a_violation_for_each_item() {
     let mut client = TestServer::start().await.client();
-    let endless = pb::ModerateCommentRequest { attributes: vec![0; 1_000_000], ..request("Hello there.") };
-    let status = client.moderate_comment(endless).await.unwrap_err();
-    let fields = status.get_details_bad_request().unwrap().field_violations;
-    assert_eq!((fields.len(), fields[0].field.as_str()), (1, "attributes[64]"));
+    for (count, named) in [(30_000, "attributes[64]"), (1_000_000, "attributes")] {
+        let endless = pb::ModerateCommentRequest { attributes: vec![0; count], ..request("Hello there.") };
+        let status = client.moderate_comment(endless).await.unwrap_err();
+        let fields = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!((fields.len(), fields[0].field.as_str()), (1, named));
+    }
 
     let empty = vec![pb::ModerateCommentRequest::default(); 100_000];
     let batch = pb::BatchModerateCommentsRequest { requests: empty };
