@@ -76,7 +76,7 @@ impl Civility {
         if vocabulary.keys.len().checked_mul(heads.len()) != Some(weights.len()) {
             return Err(ArtifactError::Malformed("weights do not fit columns and heads"));
         }
-        let (vocabulary, stored) = Vocabulary::check(vocabulary)?.frequent_first()?;
+        let (vocabulary, stored) = Vocabulary::frequent_first(vocabulary)?;
         let lines = stored
             .into_iter()
             .map(|column| {

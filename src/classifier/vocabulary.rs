@@ -56,38 +56,22 @@ impl Vocabulary {
     /// # Errors
     /// When keys are not strictly ascending, lengths differ, or a value is not finite and positive.
     pub fn check(params: VocabularyParams) -> Result<Self, ArtifactError> {
-        if params.keys.len() != params.idf.len() {
-            return Err(ArtifactError::Malformed("keys and idf differ in length"));
-        }
-        if params.spec.is_empty() || params.spec.len() > 4 {
-            return Err(ArtifactError::Malformed("a model reads one to four blocks of n-grams"));
-        }
-        if !params.keys.is_sorted_by(|a, b| a < b) {
-            return Err(ArtifactError::Malformed("keys are not strictly ascending"));
-        }
-        if params.keys.len() > MAX_COLUMNS {
-            return Err(ArtifactError::Malformed("more columns than a model may have"));
-        }
-        if !params.idf.iter().all(|v| *v > 0.0 && *v <= MAX_IDF) {
-            return Err(ArtifactError::Malformed("an idf is not a positive number of ordinary size"));
-        }
-        if !params.spec.iter().all(|block| block.is_sound()) {
-            return Err(ArtifactError::Malformed("a block of n-grams is empty or too long"));
-        }
+        sound(&params)?;
         Self::index(params)
     }
 
-    /// The same columns, those that texts have most often first: they then share the memory near the core. Gives also the
-    /// column that each was before.
+    /// Makes stored columns ready, those that texts have most often first: they then share the memory near the core. Gives
+    /// also where each was stored.
     ///
     /// # Errors
-    /// None but those of [`Self::check`].
-    pub(super) fn frequent_first(self) -> Result<(Self, Vec<usize>), ArtifactError> {
-        let VocabularyParams { spec, keys, idf } = self.params;
+    /// Those of [`Self::check`].
+    pub(super) fn frequent_first(params: VocabularyParams) -> Result<(Self, Vec<usize>), ArtifactError> {
+        sound(&params)?;
+        let VocabularyParams { spec, keys, idf } = params;
         let mut columns: Vec<(usize, (u32, f32))> = keys.into_iter().zip(idf).enumerate().collect();
         columns.sort_by(|(_, (_, one)), (_, (_, other))| one.total_cmp(other));
-        let (before, (keys, idf)) = columns.into_iter().unzip();
-        Ok((Self::index(VocabularyParams { spec, keys, idf })?, before))
+        let (stored, (keys, idf)) = columns.into_iter().unzip();
+        Ok((Self::index(VocabularyParams { spec, keys, idf })?, stored))
     }
 
     /// Puts every key where a look-up finds it.
@@ -191,6 +175,29 @@ impl Vocabulary {
     fn idf(&self, column: u32) -> f32 {
         self.params.idf.get(column as usize).copied().unwrap_or_default()
     }
+}
+
+/// Checks stored columns.
+fn sound(params: &VocabularyParams) -> Result<(), ArtifactError> {
+    if params.keys.len() != params.idf.len() {
+        return Err(ArtifactError::Malformed("keys and idf differ in length"));
+    }
+    if params.spec.is_empty() || params.spec.len() > 4 {
+        return Err(ArtifactError::Malformed("a model reads one to four blocks of n-grams"));
+    }
+    if !params.keys.is_sorted_by(|a, b| a < b) {
+        return Err(ArtifactError::Malformed("keys are not strictly ascending"));
+    }
+    if params.keys.len() > MAX_COLUMNS {
+        return Err(ArtifactError::Malformed("more columns than a model may have"));
+    }
+    if !params.idf.iter().all(|v| *v > 0.0 && *v <= MAX_IDF) {
+        return Err(ArtifactError::Malformed("an idf is not a positive number of ordinary size"));
+    }
+    if !params.spec.iter().all(|block| block.is_sound()) {
+        return Err(ArtifactError::Malformed("a block of n-grams is empty or too long"));
+    }
+    Ok(())
 }
 
 fn scale_to_length_one(row: &mut [(u32, f32)]) {
