@@ -191,8 +191,9 @@ mod tests {
         for articles in [Articles::in_memory(bounds), Articles::in_file(&file, bounds).unwrap()] {
             for n in 0..100 {
                 articles.put(&n.to_string(), vec![7; 10_000]).unwrap();
+                let held: usize = articles.memory.iter().map(|(id, kept)| kept.bytes(&id)).sum();
+                assert!(held as u64 <= bounds.max_bytes, "{held} after {n}");
             }
-            articles.memory.run_pending_tasks();
             let there: Vec<i32> = (0..100).filter(|n| articles.get(&n.to_string()).is_some()).collect();
             assert!((1..=10).contains(&there.len()) && there.contains(&99), "{there:?}");
         }

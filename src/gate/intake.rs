@@ -296,6 +296,15 @@ mod tests {
         assert_eq!(taken(&intake), 0);
     }
 
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_its_callers_affair() {
+        let broken = futures_util::stream::iter([Err(Status::internal("stream closed"))]);
+        let inner = Body::new(http_body_util::StreamBody::new(broken));
+        let mut call = Announced { inner, ..announced(&Intake::default()) };
+        let ended = http_body_util::BodyExt::frame(&mut call).await.unwrap().unwrap_err();
+        assert_eq!(ended.code(), tonic::Code::Cancelled);
+    }
+
     #[test]
     fn a_message_larger_than_any_may_be_takes_no_room() {
         let intake = Intake::default();
