@@ -15,6 +15,7 @@ mod method;
 mod places;
 mod tokens;
 mod turns;
+mod unread;
 
 use std::{
     convert::Infallible,
@@ -36,6 +37,7 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::sync::watch;
 use tonic::body::Body;
 use tower::{Layer, Service};
+use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 
 use self::{
@@ -45,7 +47,7 @@ use self::{
     places::Places,
 };
 pub(crate) use self::{
-    callers::{Call, Peer, is_identifier},
+    callers::{Call, Link, Peer, is_identifier},
     edge::{Edge, Framing, bearer},
     method::{Kind, MODERATION, method},
     turns::{Turn, Turns},
@@ -82,6 +84,8 @@ pub struct Rules {
     pub max_queue_wait: Duration,
     /// The longest that a call may take until its answer begins. A shorter deadline of the caller counts.
     pub request_timeout: Duration,
+    /// The longest that a stream may be silent, and that an answer may wait for its client to take it.
+    pub stream_idle_timeout: Duration,
     /// Who may ask for health.
     pub health: Exposure,
     /// Who may ask for the contract.
@@ -175,7 +179,8 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let gate = &*self.entrance.0;
         let edge = E::read(&request);
-        let (call, known) = gate.call(&edge, &request);
+        let link = request.extensions().get::<Link>().cloned().unwrap_or_else(|| Link::to(Peer::Local));
+        let (call, known) = gate.call(&edge, &request, link.peer);
         let (mut observation, admitted) = gate.admit(&edge, &call, known, &request);
         let (id, caller) = (call.id.clone(), call.caller.clone());
         request.extensions_mut().insert(call);
@@ -211,7 +216,7 @@ where
                 Err(refusal) => edge.refuse(refusal),
             };
             observation.answered(&response, edge.framing());
-            let mut response = response.map(|body| Answer::new(body, observation));
+            let mut response = response.map(|body| Answer::new(body, observation, link.unread));
             if let Ok(id) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(REQUEST_ID, id);
             }
@@ -223,8 +228,7 @@ where
 
 impl Shared {
     /// The call by its name and caller, and whether a token was needed of it and known.
-    fn call(&self, edge: &impl Edge, request: &Request<Body>) -> (Call, bool) {
-        let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Local);
+    fn call(&self, edge: &impl Edge, request: &Request<Body>, peer: Peer) -> (Call, bool) {
         let tokens = self.tokens.borrow().clone();
         let holder = |tokens: Arc<Tokens>| edge.token(request).and_then(|token| tokens.holder(&token));
         let (caller, known) = match tokens.map(holder) {
@@ -271,7 +275,11 @@ impl Shared {
         request: Request<Body>,
         observation: &mut Observation,
     ) -> Request<Body> {
-        let (head, body) = request.into_parts();
+        let (head, mut body) = request.into_parts();
+        if edge.names().0 == Kind::Reflection {
+            // Its service sets no limit of its own to silence.
+            body = Body::new(TimeoutBody::new(self.rules.stream_idle_timeout, body));
+        }
         let (wait, metrics) = (self.rules.max_queue_wait, self.metrics.clone());
         let (body, room) =
             self.intake.body(caller, body, edge.framing(), move || busy(Busy::Memory, wait, &metrics).into());

@@ -84,8 +84,6 @@ pub struct Limits {
     pub max_connection_age: Duration,
     /// How long the calls of such a connection have to finish.
     pub max_connection_age_grace: Duration,
-    /// The longest that a stream may be silent.
-    pub stream_idle_timeout: Duration,
     /// The most requests at once on one connection.
     pub max_concurrent_streams: u32,
     /// How long a connection may be silent before it is probed.
@@ -191,12 +189,13 @@ pub async fn run(
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Preface,
         lifetime: lifetime(limits.max_connection_age, limits.max_connection_age_grace),
+        unread: limits.rules.stream_idle_timeout,
         stall: None,
         tls,
         room: Arc::new(Semaphore::new(limits.max_connections)),
         metrics: Some(metrics.clone()),
     };
-    let waits = Waits { queue: limits.rules.max_queue_wait, stream: limits.stream_idle_timeout };
+    let waits = Waits { queue: limits.rules.max_queue_wait, stream: limits.rules.stream_idle_timeout };
     let moderation = Moderation::new(loaded.clone(), draining.clone(), waits, articles, metrics.clone());
     let shown = limits.rules.reflection != Exposure::Off;
     let gate = Gate::new(limits.rules, tokens, metrics);
@@ -291,6 +290,7 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io:
         handshake_timeout: limits.handshake_timeout,
         opening: Opening::Any,
         lifetime: lifetime(MAX_ADMIN_CONNECTION_AGE, limits.drain_timeout),
+        unread: limits.rules.stream_idle_timeout,
         stall: Some(limits.keepalive_timeout),
         tls: None,
         room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),

@@ -211,7 +211,8 @@ pub(super) struct Serve {
     #[arg(long, env = "COMITY_MAX_QUEUE_WAIT", value_name = "DURATION", default_value = "100ms", value_parser = positive)]
     max_queue_wait: Duration,
 
-    /// The longest that a stream may be silent before it is ended. Raise it for clients that keep a stream open overnight.
+    /// The longest that a stream may be silent before it is ended, and that an answer may wait for its client to take it before
+    /// the connection is closed. Raise it for clients that keep a stream open overnight.
     #[arg(long, env = "COMITY_STREAM_IDLE_TIMEOUT", value_name = "DURATION", default_value = "10m", value_parser = positive)]
     stream_idle_timeout: Duration,
 
@@ -293,6 +294,7 @@ impl Serve {
                 max_in_flight: self.max_in_flight as usize,
                 max_queue_wait: self.max_queue_wait,
                 request_timeout: self.request_timeout,
+                stream_idle_timeout: self.stream_idle_timeout,
                 health: self.health,
                 reflection: self.reflection,
             },
@@ -301,7 +303,6 @@ impl Serve {
             max_header_bytes: self.max_header_bytes,
             max_connection_age: self.max_connection_age,
             max_connection_age_grace: self.max_connection_age_grace,
-            stream_idle_timeout: self.stream_idle_timeout,
             max_concurrent_streams: self.max_concurrent_streams,
             keepalive_interval: self.keepalive_interval,
             keepalive_timeout: self.keepalive_timeout,
@@ -320,8 +321,11 @@ impl Serve {
 #[derive(Debug, Clone)]
 struct Filter(String);
 
-fn filter(text: &str) -> Result<Filter, tracing_subscriber::filter::ParseError> {
-    EnvFilter::try_new(text).map(|_| Filter(text.to_owned()))
+fn filter(text: &str) -> Result<Filter, String> {
+    if text.trim().is_empty() {
+        return Err("a level is needed, such as info".to_owned());
+    }
+    EnvFilter::try_new(text).map(|_| Filter(text.to_owned())).map_err(|error| error.to_string())
 }
 
 /// The mode of a file: three or four octal digits.

@@ -12,7 +12,12 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tonic::{Code, Status, body::Body, codegen::Bytes};
 use tracing::Span;
 
-use super::{edge::Framing, intake::Room, places::Place};
+use super::{
+    edge::Framing,
+    intake::Room,
+    places::Place,
+    unread::{Unread, Wait},
+};
 use crate::{
     refusal::status,
     telemetry::{Metrics, metrics::Method},
@@ -101,19 +106,35 @@ pub struct Answer {
     /// What is left of a frame that is handed on in pieces.
     rest: Bytes,
     observation: Observation,
+    unread: Unread,
+    /// While there is something for the transport that it has not asked for.
+    wait: Option<Wait>,
 }
 
 impl Answer {
-    pub(super) const fn new(body: Body, observation: Observation) -> Self {
-        Self { body, rest: Bytes::new(), observation }
+    pub(super) fn new(body: Body, observation: Observation, unread: Unread) -> Self {
+        let wait = Some(unread.wait());
+        Self { body, rest: Bytes::new(), observation, unread, wait }
     }
-}
 
-impl Answer {
     /// The next piece of a frame. A transport takes a frame whole, and were it the last, the call would end while its answer
     /// still stands in memory, unread.
     fn piece(&mut self) -> Frame<Bytes> {
         Frame::data(self.rest.split_to(self.rest.len().min(MAX_PIECE)))
+    }
+
+    /// The first piece of a frame.
+    fn begun(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        if let Some(trailers) = frame.trailers_ref() {
+            self.observation.told(trailers);
+        }
+        match frame.into_data() {
+            Ok(data) => {
+                self.rest = data;
+                self.piece()
+            }
+            Err(trailers) => trailers,
+        }
     }
 }
 
@@ -125,24 +146,15 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
-        if !self.rest.is_empty() {
-            return Poll::Ready(Some(Ok(self.piece())));
-        }
-        match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-            Some(Ok(frame)) => {
-                if let Some(trailers) = frame.trailers_ref() {
-                    self.observation.told(trailers);
-                }
-                Poll::Ready(Some(Ok(match frame.into_data() {
-                    Ok(data) => {
-                        self.rest = data;
-                        self.piece()
-                    }
-                    Err(frame) => frame,
-                })))
-            }
-            other => Poll::Ready(other),
-        }
+        // Who asks has taken what there was.
+        self.wait = None;
+        let frame = if self.rest.is_empty() {
+            ready!(Pin::new(&mut self.body).poll_frame(cx)).transpose()?.map(|frame| self.begun(frame))
+        } else {
+            Some(self.piece())
+        };
+        self.wait = frame.is_some().then(|| self.unread.wait());
+        Poll::Ready(frame.map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {

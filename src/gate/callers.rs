@@ -5,6 +5,24 @@ use std::{
     sync::Arc,
 };
 
+use super::unread::Unread;
+
+/// A connection, as its calls know it.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    /// Who is at the other end.
+    pub(crate) peer: Peer,
+    /// The answers that wait for it.
+    pub(crate) unread: Unread,
+}
+
+impl Link {
+    /// A connection that nothing waits for yet.
+    pub(crate) fn to(peer: Peer) -> Self {
+        Self { peer, unread: Unread::default() }
+    }
+}
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Peer {

@@ -12,12 +12,16 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
     sync::OwnedSemaphorePermit,
-    time::Sleep,
+    time::{Instant, Sleep},
 };
 use tokio_rustls::{rustls::ServerConfig, server::TlsStream};
 use tonic::transport::server::Connected;
 
-use crate::{gate::Peer, telemetry::Metrics};
+use super::listen::Door;
+use crate::{
+    gate::{Link, Peer},
+    telemetry::Metrics,
+};
 
 /// What opens every HTTP/2 connection (RFC 9113, section 3.4).
 pub(super) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -59,9 +63,13 @@ pub(super) struct Connection {
     io: Io,
     /// What was read of it already.
     head: Vec<u8>,
-    peer: Peer,
+    link: Link,
     /// When it is cut, whatever it does.
     end: Option<Pin<Box<Sleep>>>,
+    /// How long an answer may wait for the client.
+    unread: Duration,
+    /// When to look next for answers that wait.
+    look: Pin<Box<Sleep>>,
     /// How long a write may wait for the client.
     stall: Option<Duration>,
     /// When the write that waits has waited too long.
@@ -71,23 +79,34 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(
-        io: Io,
-        head: Vec<u8>,
-        peer: Peer,
-        (lifetime, stall): (Option<Duration>, Option<Duration>),
-        permit: OwnedSemaphorePermit,
-        metrics: Option<Arc<Metrics>>,
-    ) -> Self {
+    pub(super) fn new(io: Io, head: Vec<u8>, peer: Peer, door: &Door, permit: OwnedSemaphorePermit) -> Self {
+        let Door { lifetime, unread, stall, .. } = *door;
+        let metrics = door.metrics.clone();
         if let Some(metrics) = &metrics {
             metrics.connections.inc();
         }
         let end = lifetime.map(|lifetime| Box::pin(tokio::time::sleep(lifetime)));
-        Self { io, head, peer, end, stall, stalled: None, metrics, _permit: permit }
+        let look = Box::pin(tokio::time::sleep(unread));
+        let link = Link::to(peer);
+        Self { io, head, link, end, unread, look, stall, stalled: None, metrics, _permit: permit }
     }
 }
 
 impl Connection {
+    /// Whether it has come to its end, or its client leaves an answer untaken.
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.end.as_mut().is_some_and(|end| end.as_mut().poll(cx).is_ready()) {
+            return true;
+        }
+        while self.look.as_mut().poll(cx).is_ready() {
+            if self.link.unread.next_turn() {
+                return true;
+            }
+            self.look.as_mut().reset(Instant::now() + self.unread);
+        }
+        false
+    }
+
     /// A write that waits for its client, until it has waited too long.
     fn patience<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         let (Some(stall), Poll::Pending) = (self.stall, &written) else {
@@ -108,10 +127,10 @@ impl Drop for Connection {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = Peer;
+    type ConnectInfo = Link;
 
-    fn connect_info(&self) -> Peer {
-        self.peer
+    fn connect_info(&self) -> Link {
+        self.link.clone()
     }
 }
 
@@ -121,9 +140,7 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Some(end) = &mut self.end
-            && end.as_mut().poll(cx).is_ready()
-        {
+        if self.is_over(cx) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         if self.head.is_empty() {

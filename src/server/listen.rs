@@ -148,6 +148,8 @@ pub(super) struct Door {
     pub(super) opening: Opening,
     /// How long a connection may live; none for as long as it likes.
     pub(super) lifetime: Option<Duration>,
+    /// The longest that a client may let an answer wait; it is found out within twice that.
+    pub(super) unread: Duration,
     /// The longest that a client may let a write wait; none for as long as it likes.
     pub(super) stall: Option<Duration>,
     /// TLS as of the moment; none for plain text.
@@ -239,6 +241,6 @@ impl Door {
                 head
             }
         };
-        Ok(Connection::new(io, head, peer, (self.lifetime, self.stall), permit, self.metrics.clone()))
+        Ok(Connection::new(io, head, peer, self, permit))
     }
 }

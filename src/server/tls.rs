@@ -25,19 +25,33 @@ pub struct Pem {
 pub enum TlsError {
     /// No certificates in PEM form.
     #[error("certificates: {0}")]
-    Certificates(pem::Error),
-    /// An empty list of certificates.
-    #[error("{0}: no certificate in it")]
-    NoCertificate(&'static str),
+    Certificates(#[from] NoCertificate),
     /// No private key in PEM form.
     #[error("private key: {0}")]
     Key(pem::Error),
     /// Certificate and key do not belong together, or rustls cannot use them.
     #[error("certificate and key: {0}")]
     Pair(rustls::Error),
+    /// No certificates of the clients' authorities in PEM form.
+    #[error("certificates of the clients' authorities: {0}")]
+    Authorities(NoCertificate),
+    /// Not a certificate of an authority.
+    #[error("certificates of the clients' authorities: {0}")]
+    Authority(rustls::Error),
     /// Nothing that certificates of clients could be checked against.
     #[error("certificates of the clients' authorities: {0}")]
     ClientAuthorities(VerifierBuilderError),
+}
+
+/// Why there are no certificates.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCertificate {
+    /// Not PEM.
+    #[error("{0}")]
+    Malformed(#[from] pem::Error),
+    /// PEM without any.
+    #[error("no certificate in it")]
+    Empty,
 }
 
 /// TLS 1.2 and 1.3 with HTTP/2 as the protocol.
@@ -46,7 +60,7 @@ pub enum TlsError {
 /// What is wrong with which of the files.
 pub fn config(pem: &Pem) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = Arc::new(ring::default_provider());
-    let certificates = certificates(&pem.certificates, "certificates")?;
+    let certificates = certificates(&pem.certificates)?;
     let key = PrivateKeyDer::from_pem_slice(&pem.key).map_err(TlsError::Key)?;
     let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -54,8 +68,8 @@ pub fn config(pem: &Pem) -> Result<Arc<ServerConfig>, TlsError> {
     let builder = match &pem.client_authorities {
         Some(authorities) => {
             let mut roots = RootCertStore::empty();
-            for authority in self::certificates(authorities, "clients' authorities")? {
-                roots.add(authority).map_err(TlsError::Pair)?;
+            for authority in self::certificates(authorities).map_err(TlsError::Authorities)? {
+                roots.add(authority).map_err(TlsError::Authority)?;
             }
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                 .build()
@@ -69,8 +83,7 @@ pub fn config(pem: &Pem) -> Result<Arc<ServerConfig>, TlsError> {
     Ok(Arc::new(config))
 }
 
-fn certificates(pem: &[u8], what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let found: Vec<_> =
-        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(TlsError::Certificates)?;
-    if found.is_empty() { Err(TlsError::NoCertificate(what)) } else { Ok(found) }
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, NoCertificate> {
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>()?;
+    if found.is_empty() { Err(NoCertificate::Empty) } else { Ok(found) }
 }

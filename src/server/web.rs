@@ -46,9 +46,9 @@ pub(super) async fn serve<S, B>(
                 None => break,
             },
         };
-        let peer = connection.connect_info();
+        let link = connection.connect_info();
         let service = service.clone().map_request(move |mut request: Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(link.clone());
             request.map(Body::new)
         });
         let (builder, closing, age) = (builder.clone(), closing.clone(), limits.max_connection_age);

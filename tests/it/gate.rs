@@ -108,8 +108,8 @@ async fn a_call_whose_message_does_not_come_is_ended_at_the_time_limit() {
 
 #[tokio::test]
 async fn a_silent_stream_is_ended() {
-    let limits = Limits { stream_idle_timeout: Duration::from_millis(100), ..LIMITS };
-    let server = TestServer::with(Some(moderator()), limits).await;
+    let rules = Rules { stream_idle_timeout: Duration::from_millis(100), ..LIMITS.rules };
+    let server = TestServer::with(Some(moderator()), Limits { rules, ..LIMITS }).await;
     let (send, mut answers) = open(&mut server.client(), None).await.unwrap();
     let item = pb::StreamModerateCommentsRequest { request: Some(named("1", "A fair point.")) };
     send.send(item).await.unwrap();
@@ -117,6 +117,11 @@ async fn a_silent_stream_is_ended() {
     let ended = answers.message().await.unwrap_err();
     assert_eq!(ended.code(), Code::DeadlineExceeded);
     assert_eq!(ended.get_details_error_info().unwrap().reason, "STREAM_IDLE");
+
+    let mut reflection = ServerReflectionClient::new(server.channel.clone());
+    let open = reflection.server_reflection_info(tokio_stream::pending()).await.unwrap();
+    assert!(!matches!(open.into_inner().message().await, Ok(Some(_))));
+    assert_eq!(server.metrics.in_flight.get(), 0);
 }
 
 #[tokio::test]

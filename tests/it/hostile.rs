@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use comity::{pb, server::Limits};
+use comity::{gate::Rules, pb, server::Limits};
 use h2::client::SendRequest;
 use http::{HeaderMap, Request};
 use prost::Message as _;
@@ -12,6 +12,7 @@ use tokio::{
     net::TcpStream,
 };
 use tonic::Code;
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::server::{LIMITS, TestServer, moderator, request};
 
@@ -151,6 +152,37 @@ async fn a_connection_lives_no_longer_than_it_may() {
     let _unfinished = send.send_request(call().body(()).unwrap(), false).unwrap();
     let _ = connection.await;
     still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_given_up_with_its_connection() {
+    let rules = Rules { stream_idle_timeout: Duration::from_millis(100), ..LIMITS.rules };
+    let server = TestServer::with(Some(moderator()), Limits { rules, ..LIMITS }).await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (send, connection) =
+        h2::client::Builder::new().initial_window_size(0).handshake::<_, Bytes>(stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let mut send = send.ready().await.unwrap();
+    let (answer, mut body) = send.send_request(call().body(()).unwrap(), false).unwrap();
+    body.send_data(framed(0, &request("A fair point.").encode_to_vec()), true).unwrap();
+    let _untaken = answer.await.unwrap();
+    assert_eq!(server.metrics.in_flight.get(), 1);
+    let _ = connection.await;
+    still_serves(&server).await;
+    while server.metrics.in_flight.get() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_has_nothing_to_say_is_left_alone() {
+    let rules = Rules { stream_idle_timeout: Duration::from_millis(20), ..LIMITS.rules };
+    let server = TestServer::with(Some(moderator()), Limits { rules, ..LIMITS }).await;
+    let mut health = HealthClient::new(server.channel.clone());
+    let mut watched = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    watched.message().await.unwrap().unwrap();
+    let more = tokio::time::timeout(Duration::from_millis(200), watched.message()).await;
+    assert!(more.is_err(), "{more:?}");
 }
 
 #[tokio::test]
