@@ -138,9 +138,11 @@ pub enum ConfigError {
         error: ArtifactError,
     },
     /// Certificate or key is wrong.
-    #[error("--tls-cert {}: {error}", path.display())]
+    #[error("{flag} {}: {error}", path.display())]
     Tls {
-        /// The file of the certificates.
+        /// The flag that names the file.
+        flag: &'static str,
+        /// The file.
         path: PathBuf,
         /// What is wrong.
         error: TlsError,

@@ -106,7 +106,7 @@ fn reloading(serve: Serve, metrics: Arc<Metrics>) -> (Served, Reloader) {
     show(&moderator.first, &metrics);
     let (sender, loaded) = watch::channel(Loaded::first(moderator.first));
     let shown = metrics.clone();
-    reloader.add(moderator.what, moderator.paths, move || {
+    reloader.add(moderator.what, moderator.paths, moderator.seen, move || {
         let read = (moderator.load)().map_err(|error| error.to_string());
         if let Ok(moderator) = &read {
             show(moderator, &shown);
@@ -131,7 +131,7 @@ fn follow<T: 'static, U: Send + Sync + 'static>(
     shown: fn(T) -> U,
 ) -> watch::Receiver<U> {
     let (sender, current) = watch::channel(shown(source.first));
-    reloader.add(source.what, source.paths, move || {
+    reloader.add(source.what, source.paths, source.seen, move || {
         (source.load)().map(|read| drop(sender.send_replace(shown(read)))).map_err(|error| error.to_string())
     });
     current

@@ -17,7 +17,8 @@ use crate::{
     http::coral::Secrets,
     moderation::Policies,
     moderator::Moderator,
-    server::tls::{self, Pem},
+    reload::Fingerprint,
+    server::tls::{self, Pem, TlsError},
 };
 
 /// Something that was read from files and can be read again.
@@ -26,7 +27,9 @@ pub struct Source<T> {
     pub what: &'static str,
     /// The files, and folders of files, that it was read from.
     pub paths: Vec<PathBuf>,
-    /// What they held at the start.
+    /// What they held before they were read.
+    pub seen: Fingerprint,
+    /// What was read at the start.
     pub first: T,
     /// Reads them again.
     pub load: Box<dyn Fn() -> Result<T, ConfigError> + Send>,
@@ -44,7 +47,9 @@ impl<T> Source<T> {
         paths: Vec<PathBuf>,
         load: impl Fn() -> Result<T, ConfigError> + Send + 'static,
     ) -> Result<Self, ConfigError> {
-        Ok(Self { what, paths, first: load()?, load: Box::new(load) })
+        // First, so that what changes meanwhile is read again.
+        let seen = Fingerprint::of(&paths);
+        Ok(Self { what, paths, seen, first: load()?, load: Box::new(load) })
     }
 }
 
@@ -77,7 +82,16 @@ pub(super) fn tls(
                 .map(|path| bytes("--tls-client-ca", path))
                 .transpose()?,
         };
-        tls::config(&pem).map_err(|error| ConfigError::Tls { path: certificates.clone(), error })
+        tls::config(&pem).map_err(|error| {
+            let (flag, path) = match &error {
+                TlsError::Certificates(_) | TlsError::Pair(_) => ("--tls-cert", Some(&certificates)),
+                TlsError::Key(_) => ("--tls-key", Some(&key)),
+                TlsError::Authorities(_) | TlsError::Authority(_) | TlsError::ClientAuthorities(_) => {
+                    ("--tls-client-ca", client_authorities.as_ref())
+                }
+            };
+            ConfigError::Tls { flag, path: path.cloned().unwrap_or_default(), error }
+        })
     })
 }
 

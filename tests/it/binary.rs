@@ -48,6 +48,9 @@ fn path(file: &tempfile::NamedTempFile) -> &str {
 fn a_wrong_configuration_exits_64_and_names_what_is_wrong() {
     let policy = file("[defaults]\nminimum = 50\n");
     let model = file("not a model");
+    let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (cert, key) = (file(&pair.cert.pem()), file(&pair.signing_key.serialize_pem()));
+    let (cert, key) = (["serve", "--tls-cert", path(&cert), "--tls-key"], path(&key));
     for (arguments, named) in [
         (&["--no-such-flag"][..], "--no-such-flag"),
         (&["serve", "--listen", "everywhere"], "--listen"),
@@ -56,6 +59,9 @@ fn a_wrong_configuration_exits_64_and_names_what_is_wrong() {
         (&["serve", "--listen", "0.0.0.0:0"], "--insecure"),
         (&["serve", "--tokens", path(&policy)], "--tokens"),
         (&["serve", "--tls-cert", path(&policy), "--tls-key", path(&policy)], "--tls-cert"),
+        (&[&cert[..], &[path(&policy)]].concat(), "--tls-key /"),
+        (&[&cert[..], &[key, "--tls-client-ca", path(&policy)]].concat(), "--tls-client-ca /"),
+        (&["--log-level", ""], "--log-level"),
         (&["serve", "--policy", path(&policy)], "minimum"),
         (&["moderate", "--policy", path(&policy)], "minimum"),
         (&["policy", "check", path(&policy)], "minimum"),

@@ -58,6 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "http",
             "moderation",
             "moderator",
+            "reload",
             "server",
             "telemetry",
         ],
