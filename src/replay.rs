@@ -147,6 +147,16 @@ mod tests {
     }
 
     #[test]
+    fn null_is_as_good_as_nothing() {
+        let input = r#"{"requestId":null,"comment":{"text":"one","language":null,"author":{"approvedCount":null,"authenticated":null}},"article":null,"thread":null,"attributes":null,"explain":null}
+{"comment":{"text":"one","author":{}}}
+{"comment":{"text":"one"},"thread":[null]}"#;
+        let (summary, answers) = replayed(input.as_bytes());
+        assert_eq!(summary, Summary { judged: 2, refused: 1 }, "{answers:?}");
+        assert_eq!(answers[0], answers[1]);
+    }
+
+    #[test]
     fn an_error_never_quotes_the_line() {
         let input = b"{\"comment\":{\"text\":[\"zebra\"]}}\n{\"zebra\":1}\n{\"explain\":\"zebra\"}\nzebra\n\xff zebra\n";
         let (summary, answers) = replayed(input);
