@@ -19,6 +19,7 @@ use crate::{
     pb,
     refusal::{Refusal, status::code_name},
     service::judge,
+    wire::readable,
 };
 
 /// What was done.
@@ -74,7 +75,7 @@ fn answer(moderator: &Moderator, line: Line) -> Result<String, String> {
         }
     };
     let request: pb::ModerateCommentRequest =
-        serde_json::from_str(&text).map_err(|error| refused(malformed(unreadable(&error))))?;
+        serde_json::from_slice(&readable(text.as_bytes())).map_err(|error| refused(malformed(unreadable(&error))))?;
     let response = judge(moderator, request).map_err(refused)?;
     // A response of plain messages always serialises.
     serde_json::to_string(&response).map_err(|_unreachable| error(number, &Refusal::Internal))
@@ -151,7 +152,7 @@ mod tests {
         let input = r#"{"requestId":null,"comment":{"text":"one","language":null,"author":{"approvedCount":null,"authenticated":null}},"article":null,"thread":null,"attributes":null,"explain":null}
 {"comment":{"text":"one","author":{}}}
 {"comment":{"text":"one"},"thread":[null]}"#;
-        let (summary, answers) = replayed(input.as_bytes());
+        let (summary, answers) = replayed(format!("\u{feff}{input}").as_bytes());
         assert_eq!(summary, Summary { judged: 2, refused: 1 }, "{answers:?}");
         assert_eq!(answers[0], answers[1]);
     }

@@ -1,10 +1,11 @@
-//! What a message may hold before it is read.
+//! What a message may hold before it is read, in protobuf and in JSON.
 //!
 //! A field of two bytes can become a structure of hundreds: a batch of three million empty items fits into 6 MiB and would
 //! take more than a gigabyte once decoded. So a message is inspected first, without making anything of it. The generated
 //! code names this codec.
 
 mod inspection;
+mod json;
 mod shapes;
 
 use prost::{Message, Name, bytes::Buf as _};
@@ -15,6 +16,7 @@ use tonic::{
 use tonic_prost::{ProstCodec, ProstDecoder, ProstEncoder};
 
 use self::inspection::{Found, inspect};
+pub(crate) use self::json::readable;
 
 /// Protobuf by prost, with a bound on the number of fields.
 #[derive(Debug, Clone)]

@@ -23,6 +23,7 @@ use super::error::Failure;
 use crate::{
     refusal::{Busy, Refusal},
     service::MAX_INLINE_BYTES,
+    wire::readable,
 };
 
 /// The most objects of a body: a full batch has four for each of its 256 comments.
@@ -89,6 +90,7 @@ fn is_json(kind: &[u8]) -> bool {
 
 /// Parses JSON with a bound on what it may become. The error says what is wrong and where, and repeats no value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let bytes = &*readable(bytes);
     let mut count = Count::default();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let counted = count.deserialize(&mut deserializer).and_then(|()| deserializer.end());

@@ -4,8 +4,6 @@ use std::io::{self, Read};
 
 /// The longest line, in bytes. Every legal request is shorter, unless most of its characters are escaped.
 pub(super) const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
-/// What some editors begin a file with (RFC 8259, section 8.1, lets a reader ignore it).
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// How much is asked of the input at once.
 const READ_BYTES: usize = 1024 * 1024;
 
@@ -91,11 +89,8 @@ impl<R: Read> Lines<R> {
 
     /// Ends the line at hand; `None` when it is blank.
     fn end(&mut self) -> Option<Line> {
-        let mut bytes = std::mem::take(&mut self.begun);
-        if self.ended == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
-            bytes.drain(..BYTE_ORDER_MARK.len());
-        }
         self.ended += 1;
+        let bytes = std::mem::take(&mut self.begun);
         let content = if std::mem::take(&mut self.too_long) {
             Content::TooLong
         } else if bytes.trim_ascii().is_empty() {
@@ -138,12 +133,6 @@ mod tests {
     fn blank_lines_are_skipped_but_counted() {
         assert_eq!(all(&b"\na\n \t\r\nb"[..]), [text(2, "a"), text(4, "b")]);
         assert_eq!(all(&b""[..]), []);
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_no_part_of_the_first_line() {
-        assert_eq!(all("\u{feff}a\n\u{feff}b".as_bytes()), [text(1, "a"), text(2, "\u{feff}b")]);
-        assert_eq!(all("\u{feff}\na".as_bytes()), [text(2, "a")]);
     }
 
     #[test]

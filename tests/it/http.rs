@@ -88,6 +88,17 @@ async fn json_says_what_grpc_says() {
 }
 
 #[tokio::test]
+async fn a_text_that_was_cut_within_an_emoji_is_judged() {
+    let server = TestServer::start().await;
+    let cut = r#"{"comment": {"text": "A fair point \ud83d", "language": null}}"#;
+    let answer = call(server.http, Method::POST, "/v1/comments:moderate", cut).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    let cut = r#"{"comment": {"text": "A fair point \ud83d"}, "requestedAttributes": {"TOXICITY": {}}}"#;
+    let answer = call(server.http, Method::POST, "/v1alpha1/comments:analyze", cut).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+}
+
+#[tokio::test]
 async fn models_and_policies_are_shown() {
     let server = TestServer::start().await;
     let model = get(server.http, "/v1/model").await.json();

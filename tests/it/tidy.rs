@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "service",
             "telemetry",
             "text",
+            "wire",
         ],
     ),
     ("articles", &[]),
@@ -46,7 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("refusal", &["moderation", "pb"]),
-    ("replay", &["moderation", "moderator", "pb", "refusal", "service"]),
+    ("replay", &["moderation", "moderator", "pb", "refusal", "service", "wire"]),
     ("inspect", &["classifier", "moderation", "pb", "service"]),
     (
         "config",
