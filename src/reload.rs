@@ -130,8 +130,8 @@ struct Folders {
 }
 
 impl Folders {
-    fn of(watched: &[Watched], send: Sender<Cause>) -> Self {
-        let paths = watched.iter().flat_map(|w| &w.paths).map(|path| folder(path).to_owned()).collect();
+    fn of(files: &[Watched], send: Sender<Cause>) -> Self {
+        let paths = files.iter().flat_map(|w| &w.paths).map(|path| folder(path).to_owned()).collect();
         let told = move |event: notify::Result<notify::Event>| {
             // Reading is no change; an error may hide one.
             if !event.is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {

@@ -74,8 +74,8 @@ fn answer(moderator: &Moderator, line: Line) -> Result<String, String> {
             return Err(refused(malformed(format!("longer than {} bytes", lines::MAX_LINE_BYTES))));
         }
     };
-    let request: pb::ModerateCommentRequest =
-        serde_json::from_slice(&readable(text.as_bytes())).map_err(|error| refused(malformed(unreadable(&error))))?;
+    let request: pb::ModerateCommentRequest = serde_json::from_slice(&readable(text.as_bytes()))
+        .map_err(|error| refused(malformed(unreadable(&error))))?;
     let response = judge(moderator, request).map_err(refused)?;
     // A response of plain messages always serialises.
     serde_json::to_string(&response).map_err(|_unreachable| error(number, &Refusal::Internal))
