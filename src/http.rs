@@ -21,7 +21,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header::ALLOW},
     response::{IntoResponse as _, Response},
 };
 use tokio::sync::watch;
@@ -65,7 +65,7 @@ async fn anywhere(State(edge): State<Edge>, request: Request) -> Response {
     assert!(path != "/fault:panic", "on purpose");
     match perspective::Call::at(path) {
         Some(call) if *request.method() == call.verb() => call.answer(edge, request).await,
-        Some(_) => wrong_method(request).await,
+        Some(call) => ([(ALLOW, call.verb().as_str())], wrong_method(request).await).into_response(),
         None => {
             let message = "nothing is here; /openapi.json tells what there is";
             Failure::new(StatusCode::NOT_FOUND, Code::NotFound, "NO_SUCH_PATH", message).into_response()

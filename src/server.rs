@@ -57,6 +57,11 @@ const MAX_ADMIN_CONNECTIONS: usize = 64;
 /// How long a connection of an operator may live.
 const MAX_ADMIN_CONNECTION_AGE: Duration = Duration::from_secs(300);
 
+/// The longest that the head of a call over HTTP/1.1 may take, and that a connection may be idle. Operators have few
+/// connections, which must come free before a probe has failed too often.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+const ADMIN_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How many streams that were reset may wait to be noticed before the connection is closed. Above hyper's default of
 /// 20, because a client that cancels many calls at once is not yet an attacker (CVE-2023-44487).
 const MAX_PENDING_RESETS: usize = 256;
@@ -214,7 +219,7 @@ pub async fn run(
         ..door
     };
     let edge = http_edge(&gate, moderation, web, door.tls.is_some());
-    let http = web::serve(incoming(ports.http, &door), edge, limits, closing.clone());
+    let http = web::serve(incoming(ports.http, &door), edge, limits, HEAD_TIMEOUT, closing.clone());
     let mut running = tokio::spawn(async { tokio::join!(grpc, http).0 });
 
     tokio::select! {
@@ -296,11 +301,8 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io:
         room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),
         metrics: None,
     };
-    let router = Server::builder()
-        .accept_http1(true)
-        .http2_max_header_list_size(limits.max_header_bytes)
-        .max_connection_age(MAX_ADMIN_CONNECTION_AGE)
-        .add_routes(pages);
+    let limits = Limits { max_connection_age: MAX_ADMIN_CONNECTION_AGE, ..*limits };
+    let pages = pages.prepare();
     let listener = listener.into_std()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let stop = CancellationToken::new();
@@ -309,9 +311,10 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io:
         let served = runtime.block_on(async {
             let incoming = accept(Listener::Tcp(TcpListener::from_std(listener)?), door);
             tokio::select! {
-                ended = router.serve_with_incoming(incoming) => ended.map_err(io::Error::other),
-                () = stopped.cancelled() => Ok(()),
+                () = web::serve(incoming, pages, limits, ADMIN_HEAD_TIMEOUT, stopped.clone()) => {}
+                () = stopped.cancelled() => {}
             }
+            io::Result::Ok(())
         });
         if let Err(error) = served {
             error!(%error, "the operator's port is gone");

@@ -10,7 +10,8 @@ use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
 use serde::{
     Deserializer,
     de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -39,12 +40,21 @@ const MAX_TOLD: usize = 200;
 ///
 /// # Errors
 /// A body that is larger, or that breaks off.
-pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    match Limited::new(body, limit).collect().await {
-        Ok(read) => Ok(read.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge { limit }),
-        Err(error) => Err(refused(error.as_ref())),
+pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Refusal::TooLarge { limit });
     }
+    // Copied, because each piece keeps the buffer that it came in: one byte each, they would hold many times their size.
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| refused(&error))?;
+        let piece = frame.data_ref().map_or(&[][..], |data| data);
+        if read.len() + piece.len() > limit {
+            return Err(Refusal::TooLarge { limit });
+        }
+        read.extend_from_slice(piece);
+    }
+    Ok(read.into())
 }
 
 /// Why a body ended early: the gate found no room for it, or its sender is gone.
@@ -117,7 +127,11 @@ fn wrong(path: &str, error: &serde_json::Error) -> String {
     };
     let is_name =
         !path.is_empty() && path.len() <= MAX_TOLD && path.bytes().all(|byte| byte.is_ascii_graphic());
-    let place = if is_name { path } else { "something" };
+    let place = match path {
+        "." => "the body",
+        _ if is_name => path,
+        _ => "something",
+    };
     format!("{place} {what}, at line {} column {}", error.line(), error.column())
 }
 

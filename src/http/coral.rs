@@ -6,7 +6,7 @@
 mod opinion;
 mod signature;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     Json, Router,
@@ -36,8 +36,11 @@ pub(super) const PATH: &str = "/coral/moderate";
 pub(super) const NAMES: metrics::Method =
     metrics::Method { grpc_type: HTTP, grpc_service: "coral", grpc_method: "ExternalModerationPhase" };
 
-/// The largest request, in bytes: a comment that JSON escapes throughout, and room.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The largest request, in bytes: the largest comment that Coral takes (500 kB), were each byte escaped by six.
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest that a request may take to come. Who sends it is known by what it holds, and it has a place till then.
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 pub(super) fn routes() -> Router<Edge> {
     Router::new().route(PATH, post(moderate))
@@ -100,7 +103,8 @@ async fn moderate(
     if signatures.is_empty() {
         return Err(unsigned());
     }
-    let bytes = body::read(request.into_body(), MAX_BODY_BYTES).await?;
+    let read = tokio::time::timeout(MAX_WAIT, body::read(request.into_body(), MAX_BODY_BYTES)).await;
+    let bytes = read.or(Err(Refusal::TooLate { limit: MAX_WAIT }))??;
     if !secrets.signed(&bytes, &signatures) {
         // An operator who has mixed up secrets sees nothing else of it: Coral goes on without an answer.
         warn!(
@@ -124,7 +128,12 @@ async fn moderate(
         // An error would let it pass: Coral goes on without an answer.
         return Ok(Json(Opinion::withheld()).into_response());
     }
-    let mut message = tonic::Request::new(asked.message(&settings));
+    let asked = asked.message(&settings);
+    if asked.comment.as_ref().is_some_and(|comment| comment.text.trim().is_empty()) {
+        // Coral itself refuses what is empty: this is a picture or a rating, which nothing here can see.
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let mut message = tonic::Request::new(asked);
     message.extensions_mut().insert(call);
     let answer = edge.moderation.moderate_comment(message).await?.into_inner();
     Ok(match answer.verdict.as_ref().and_then(opinion::of) {

@@ -43,6 +43,8 @@ pub(super) const ROUTES: [Route; 7] = [
 
 /// The names of a call in metrics; none when it is no method of the contract.
 pub(super) fn names(verb: &Method, path: &str) -> Option<metrics::Method> {
+    // The routes of GET answer HEAD as well.
+    let verb = if *verb == Method::HEAD { &Method::GET } else { verb };
     let at = |route: &&Route| {
         let place = route.path.split('{').next().unwrap_or_default();
         route.verb == *verb && if place == route.path { path == place } else { path.starts_with(place) }
@@ -173,6 +175,7 @@ mod tests {
         let name = |verb, path| names(&verb, path).map_or("", |method| method.grpc_method);
         assert_eq!(name(Method::POST, "/v1/comments:moderate"), "ModerateComment");
         assert_eq!(name(Method::GET, "/v1/policies"), "ListPolicies");
+        assert_eq!(name(Method::HEAD, "/v1/policies"), "ListPolicies");
         assert_eq!(name(Method::GET, "/v1/policies/herald/sports"), "GetPolicy");
         assert_eq!(name(Method::PUT, "/v1/articles/a%20b"), "PutArticle");
         assert_eq!(name(Method::GET, "/v1/comments:moderate"), "");

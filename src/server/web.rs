@@ -1,5 +1,5 @@
-//! Serving the HTTP edge: HTTP/1.1 and HTTP/2 on the same port, by hyper-util. tonic's own server would not bound the head of
-//! a call over HTTP/1.1.
+//! Serving HTTP/1.1 and HTTP/2 on the same port, by hyper-util: the HTTP edge and the operator's pages. tonic's own server
+//! would not bound the head of a call over HTTP/1.1.
 
 use std::{convert::Infallible, io, pin::pin, time::Duration};
 
@@ -17,24 +17,23 @@ use tower::{Service, ServiceExt as _};
 
 use super::{CONNECTION_WINDOW, Limits, MAX_PENDING_RESETS, STREAM_WINDOW, connection::Connection};
 
-/// The longest that the head of a call over HTTP/1.1 may take, and that a connection may be idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// The smallest buffer that hyper takes for HTTP/1.1, in bytes.
 const MIN_BUFFER: usize = 8 * 1024;
 
-/// Serves connections until `closing` is cancelled and every call is answered.
+/// Serves connections until `closing` is cancelled and every call is answered. The head of a call over HTTP/1.1 may take
+/// `head_timeout`, and so long may a connection be idle.
 pub(super) async fn serve<S, B>(
     incoming: impl Stream<Item = io::Result<Connection>>,
     service: S,
     limits: Limits,
+    head_timeout: Duration,
     closing: CancellationToken,
 ) where
     S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
     B: HttpBody<Data = Bytes, Error = Status> + Send + 'static,
 {
-    let builder = builder(&limits);
+    let builder = builder(&limits, head_timeout);
     let connections = TaskTracker::new();
     let mut incoming = pin!(incoming);
     loop {
@@ -69,12 +68,12 @@ pub(super) async fn serve<S, B>(
     connections.wait().await;
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+fn builder(limits: &Limits, head_timeout: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head_timeout)
         .max_buf_size((limits.max_header_bytes as usize).max(MIN_BUFFER));
     builder
         .http2()

@@ -8,7 +8,11 @@ use http::{Method, Request, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::sync::watch;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    sync::watch,
+};
 
 use crate::{
     http::{Answer, call, send},
@@ -108,6 +112,32 @@ async fn a_comment_too_long_to_judge_is_withheld() {
     let (server, _secrets) = server(NEW).await;
     let long = ask(&server, "/coral/moderate", &"too long ".repeat(3_000), &[NEW]).await;
     assert_eq!(long.json(), json!({"status": "SYSTEM_WITHHELD"}));
+    // As long as Coral lets a request be, each character escaped by six.
+    let longest = ask(&server, "/coral/moderate", &"\u{1}".repeat(500_000), &[NEW]).await;
+    assert_eq!(longest.json(), json!({"status": "SYSTEM_WITHHELD"}));
+}
+
+#[tokio::test]
+async fn what_has_no_text_is_left_to_coral() {
+    let (server, _secrets) = server(NEW).await;
+    for (path, body) in [("", ""), ("", " \n"), ("?format=HTML", r#"<div><img src="a.gif"></div>"#)] {
+        let answer = ask(&server, &format!("/coral/moderate{path}"), body, &[NEW]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_keeps_no_place() {
+    let (server, _secrets) = server(NEW).await;
+    let mut slow = TcpStream::connect(server.http).await.unwrap();
+    let head = format!(
+        "POST /coral/moderate HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-coral-signature: sha256={}\r\ncontent-length: 100\r\n\r\n{{",
+        "0".repeat(64)
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 504 "), "{answer}");
 }
 
 #[tokio::test]

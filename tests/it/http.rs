@@ -138,6 +138,8 @@ async fn what_is_wrong_is_told_and_disturbs_nobody() {
         (Method::GET, moderate, "", 405, "WRONG_METHOD"),
         (Method::DELETE, "/v1/articles/a", "", 405, "WRONG_METHOD"),
         (Method::from_bytes(b"BREW").unwrap(), "/v1/model", "", 405, "WRONG_METHOD"),
+        (Method::POST, "/comity.moderation.v1.ModerationService/GetModel", "{}", 415, "WRONG_CONTENT_TYPE"),
+        (Method::PUT, "/v1/articles/a", "null", 400, "INVALID_REQUEST"),
         (Method::GET, "/", "", 404, "NO_SUCH_PATH"),
         (Method::POST, "/v1/comments:moderated", "{}", 404, "NO_SUCH_PATH"),
         (Method::POST, "/coral/moderate", "{}", 404, "CORAL_IS_OFF"),
@@ -163,6 +165,26 @@ async fn a_large_body_is_judged_and_a_larger_one_is_refused() {
     assert_eq!(answer.json()["results"].as_array().unwrap().len(), 250);
     let (code, status, reason) = post(server.http, "/v1/comments:batchModerate", &batch(400)).await.error();
     assert_eq!((code, &*status, &*reason), (413, "OUT_OF_RANGE", "TOO_LARGE"));
+}
+
+#[tokio::test]
+async fn a_body_in_tiny_pieces_is_read_and_one_that_says_it_is_too_large_is_not() {
+    let server = TestServer::start().await;
+    let mut stream = TcpStream::connect(server.http).await.unwrap();
+    let head = "POST /v1/comments:moderate HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    let body = r#"{"comment":{"text":"A fair point."}}"#;
+    let pieces: String = body.chars().map(|c| format!("1\r\n{c}\r\n")).collect();
+    stream.write_all(format!("{head}{pieces}0\r\n\r\n").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+
+    let mut stream = TcpStream::connect(server.http).await.unwrap();
+    let head = "POST /v1/comments:moderate HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 999999999\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut status = [0; 13];
+    stream.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 413 ");
 }
 
 #[tokio::test]

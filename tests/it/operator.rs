@@ -44,6 +44,24 @@ pub(crate) async fn page(address: std::net::SocketAddr, path: &str) -> (String, 
 }
 
 #[tokio::test]
+async fn callers_who_say_nothing_leave_room_for_probes() {
+    let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = admin.local_addr().unwrap();
+    let _server = TestServer::guarded(None, LIMITS, None, Some(admin)).await;
+    let mut silent = Vec::new();
+    for _ in 0..64 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"G").await.unwrap();
+        silent.push(stream);
+    }
+    for mut stream in silent {
+        // Each is closed within some seconds, whatever is told before.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    assert_eq!(page(address, "/livez").await.0, "HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
 async fn probes_and_metrics_are_answered_on_a_port_of_their_own() {
     let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = admin.local_addr().unwrap();

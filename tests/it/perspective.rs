@@ -161,6 +161,27 @@ async fn what_is_wrong_is_told_in_the_words_of_the_api() {
         let answer = call(server.http, Method::POST, ANALYZE, broken).await.json();
         assert_eq!(answer["error"]["details"][0]["errorType"], "INVALID_REQUEST", "{answer}");
     }
+    let wrong = call(server.http, Method::GET, ANALYZE, "").await;
+    assert_eq!(
+        (wrong.status, &wrong.headers["allow"]),
+        (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn what_proto3_json_allows_is_read() {
+    let server = TestServer::start().await;
+    let marked = format!("\u{feff}{}", asking(ABUSE, &["TOXICITY_FAST"]));
+    let answer = call(server.http, Method::POST, ANALYZE, marked).await.json();
+    assert!(value(&answer, "TOXICITY_FAST") > 0.5, "{answer}");
+    let suggestion = json!({
+        "comment": {"text": ABUSE, "type": null},
+        "attributeScores": {"INSULT": null, "TOXICITY": {
+            "summaryScore": {"value": null},
+            "spanScores": [{"begin": null, "end": 3, "score": {"value": 0.5}}],
+        }},
+    });
+    assert_eq!(post(server.http, "/comments:suggestscore", &suggestion).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -256,7 +277,9 @@ async fn suggested_scores_are_kept_and_texts_only_where_both_sides_agree() {
     let empty = json!({"comment": {"text": ABUSE}, "attributeScores": {}});
     let mut beyond = suggestion(false);
     beyond["attributeScores"]["TOXICITY"]["summaryScore"]["value"] = json!(1e39);
-    for wrong in [&empty, &beyond] {
+    let mut span = suggestion(false);
+    span["attributeScores"]["TOXICITY"]["spanScores"] = json!([{"score": {"value": 1e39}}]);
+    for wrong in [&empty, &beyond, &span] {
         let refused = post(server.http, "/comments:suggestscore", wrong).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
     }

@@ -1,6 +1,6 @@
 //! TLS and Unix domain sockets.
 
-use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
+use std::{os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 
 use comity::{
     articles::Articles,
@@ -10,13 +10,17 @@ use comity::{
         Address, Limits, Listener, Ports, Served, Web, run,
         tls::{self, Pem},
     },
+    telemetry::Metrics,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use tokio::sync::watch;
-use tokio_rustls::rustls::ServerConfig;
+use tokio::{io::AsyncWriteExt as _, net::TcpSocket, sync::watch};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::ring, pki_types::ServerName},
+};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
-use crate::server::{ARTICLES, LIMITS, moderator, request};
+use crate::server::{ARTICLES, LIMITS, listener, moderator, request};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -44,10 +48,18 @@ fn config(by: &Authority, clients: Option<&Authority>) -> Arc<ServerConfig> {
     tls::config(&pem).unwrap()
 }
 
-/// Serves until the test ends.
+/// Serves gRPC until the test ends.
 async fn serve(address: Address, mode: u32, tls: Option<watch::Receiver<Arc<ServerConfig>>>) -> Address {
     let listener = Listener::bind(&address, mode).await.unwrap();
     let bound = listener.address().unwrap();
+    let limits = Limits { handshake_timeout: Duration::from_secs(10), ..LIMITS };
+    serve_on(Ports { grpc: vec![listener], http: Vec::new(), operator: None }, limits, tls);
+    bound
+}
+
+/// Serves until the test ends.
+fn serve_on(ports: Ports, limits: Limits, tls: Option<watch::Receiver<Arc<ServerConfig>>>) -> Arc<Metrics> {
+    let metrics = Arc::<Metrics>::default();
     let loaded = watch::channel(Loaded::first(moderator())).1;
     let served = Served {
         loaded,
@@ -55,12 +67,10 @@ async fn serve(address: Address, mode: u32, tls: Option<watch::Receiver<Arc<Serv
         tls,
         articles: Articles::in_memory(ARTICLES),
         web: Web::default(),
-        metrics: Arc::default(),
+        metrics: metrics.clone(),
     };
-    let limits = Limits { handshake_timeout: std::time::Duration::from_secs(10), ..LIMITS };
-    let ports = Ports { grpc: vec![listener], http: Vec::new(), operator: None };
     tokio::spawn(run(ports, served, limits, std::future::pending()));
-    bound
+    metrics
 }
 
 async fn secured(tls: watch::Receiver<Arc<ServerConfig>>) -> u16 {
@@ -102,6 +112,39 @@ async fn tls_is_spoken_and_a_new_certificate_counts_from_the_next_connection_on(
     assert!(!answers(connect(port, &first, None).await).await);
     // What is open goes on.
     assert!(answers(open).await);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_given_up_behind_tls_too() {
+    let ours = authority("ours");
+    let (_keep, tls) = watch::channel(config(&ours, None));
+    let (http, address) = listener().await;
+    let (grpc, _) = listener().await;
+    let limits = Limits { keepalive_timeout: Duration::from_millis(300), ..LIMITS };
+    let metrics = serve_on(Ports { grpc: vec![grpc], http: vec![http], operator: None }, limits, Some(tls));
+
+    let mut trusted = RootCertStore::empty();
+    trusted.add(ours.der().clone()).unwrap();
+    let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let stream = socket.connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut deaf = TlsConnector::from(Arc::new(client)).connect(name, stream).await.unwrap();
+    for _ in 0..400 {
+        let asked = deaf.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        if asked.is_err() {
+            break;
+        }
+    }
+    deaf.flush().await.ok();
+    while metrics.connections.get() > 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

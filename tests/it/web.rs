@@ -76,11 +76,35 @@ async fn only_pages_of_the_given_origins_may_call() {
     let allowed = preflight(&server, "https://news.example").await;
     assert_eq!(allowed.status, StatusCode::OK);
     assert_eq!(allowed.headers["access-control-allow-origin"], "https://news.example");
-    assert!(allowed.headers["access-control-allow-headers"].to_str().unwrap().contains("content-type"));
+    let headers = allowed.headers["access-control-allow-headers"].to_str().unwrap();
+    assert!(["content-type", "x-goog-api-key"].iter().all(|name| headers.contains(name)), "{headers}");
     let other = preflight(&server, "https://other.example").await;
     assert!(!other.headers.contains_key("access-control-allow-origin"));
     let none = TestServer::start().await;
     assert!(
         !preflight(&none, "https://news.example").await.headers.contains_key("access-control-allow-origin")
     );
+}
+
+#[tokio::test]
+async fn a_page_that_may_not_call_is_refused_even_what_needs_no_permission() {
+    let web = Web { origins: vec!["https://news.example".parse().unwrap()], ..Web::default() };
+    let server = TestServer::web(Some(moderator()), LIMITS, None, None, web).await;
+    let own = format!("http://{}", server.http);
+    for (origin, status) in [
+        (Some("https://news.example"), StatusCode::OK),
+        (Some(own.as_str()), StatusCode::OK),
+        (None, StatusCode::OK),
+        (Some("https://other.example"), StatusCode::FORBIDDEN),
+        (Some("http://news.example"), StatusCode::FORBIDDEN),
+        (Some("null"), StatusCode::FORBIDDEN),
+    ] {
+        // A page sends text/plain without asking first.
+        let mut call = Request::get("/v1/model").header("content-type", "text/plain");
+        if let Some(origin) = origin {
+            call = call.header("origin", origin);
+        }
+        let answer = send(server.http, call.body(Full::default()).unwrap()).await;
+        assert_eq!(answer.status, status, "{origin:?}");
+    }
 }

@@ -19,8 +19,9 @@ pub(super) enum Asked {
 }
 
 /// The names of the API, each also with "_EXPERIMENTAL", and comity's own.
-const NAMES: [(&str, Asked); 9] = [
+const NAMES: [(&str, Asked); 10] = [
     ("TOXICITY", Asked::Civility(Attribute::Toxicity)),
+    ("TOXICITY_FAST", Asked::Civility(Attribute::Toxicity)),
     ("SEVERE_TOXICITY", Asked::Civility(Attribute::SevereToxicity)),
     ("IDENTITY_ATTACK", Asked::Civility(Attribute::IdentityAttack)),
     ("INSULT", Asked::Civility(Attribute::Insult)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use super::{error::Error, sentences::utf16};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         markup::{Plain, text_of},
     },
     moderation::{MAX_ID_BYTES, MAX_TEXT_BYTES},
+    wire::readable,
 };
 
 /// The largest text of a context, in bytes.
@@ -53,7 +54,7 @@ pub(super) struct Suggest {
     #[serde(default)]
     pub(super) context: Option<Context>,
     #[serde(default, alias = "attribute_scores")]
-    pub(super) attribute_scores: Option<BTreeMap<String, AttributeScores>>,
+    pub(super) attribute_scores: Option<BTreeMap<String, Option<AttributeScores>>>,
     #[serde(default)]
     pub(super) languages: Option<Vec<String>>,
     #[serde(default, alias = "do_not_store")]
@@ -120,7 +121,7 @@ pub(super) struct AttributeScores {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Score {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_or")]
     pub(super) value: f32,
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) kind: Option<String>,
@@ -130,11 +131,16 @@ pub(super) struct Score {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SpanScore {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_or")]
     pub(super) begin: usize,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_or")]
     pub(super) end: usize,
     pub(super) score: Score,
+}
+
+/// A value, or null for its default, as proto3 JSON has it.
+fn null_or<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(value: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
 }
 
 /// Parses a request. One without a body is one without a comment.
@@ -143,6 +149,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         return Err(empty());
     }
     let wrong = |why: &str| Error::invalid(format!("Invalid JSON payload received. {why}"));
+    let bytes = &*readable(bytes);
     // A list would be taken for the fields in their order.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(wrong("Not an object."));

@@ -78,12 +78,17 @@ fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> 
     request::bounded(suggest.languages.as_deref(), ids)?;
     let entry = suggest.comment.clone();
     let comment = request::comment(suggest.comment)?;
-    let attribute_scores = suggest.attribute_scores.unwrap_or_default();
+    let told = suggest.attribute_scores.unwrap_or_default().into_iter();
+    let attribute_scores: BTreeMap<String, AttributeScores> =
+        told.filter_map(|(name, scores)| Some((name, scores?))).collect();
     if attribute_scores.is_empty() {
         return Err(Error::wrong("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores"));
     }
-    let summaries = attribute_scores.values().filter_map(|scores| scores.summary_score.as_ref());
-    if summaries.map(|score| score.value).any(|value| !(0.0..=1.0).contains(&value)) {
+    let all = attribute_scores.values().flat_map(|scores| {
+        let spans = scores.span_scores.iter().flatten().map(|span| &span.score);
+        scores.summary_score.iter().chain(spans)
+    });
+    if all.map(|score| score.value).any(|value| !(0.0..=1.0).contains(&value)) {
         return Err(Error::invalid("attribute_scores: every value must be from 0 to 1"));
     }
     let detected_languages = vec![detect_language(comment.text()).code];
