@@ -110,6 +110,9 @@ check "chart refuses neither TLS nor plain text" refuses "Neither" --set insecur
 check "chart refuses both" refuses "Both" --set tls.secretName=x
 check "chart refuses mutual TLS without TLS" refuses "needs" --set tls.clientCaSecretName=x
 check "chart refuses an unknown value" refuses "additional properties" --set replicaCount=3
+check "chart refuses Coral without HTTP" refuses "http.enabled" --set http.coralSecretsName=x
+check "chart refuses fewer pods than it must have" refuses "minReplicas" \
+    --set autoscaling.enabled=true --set autoscaling.minReplicas=7
 check "chart refuses a flag that has a value" refuses "propertyName" --set flags.listen=0.0.0.0:1
 
 check "alerts and dashboard" python "$here/check.py" observability "$work/dashboard.rules.yaml"

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use http::HeaderValue;
 use tracing_subscriber::EnvFilter;
 
@@ -125,7 +125,7 @@ pub(super) struct Serve {
     pub(super) admin_listen: Option<SocketAddr>,
 
     /// Listen for other machines in plain text. Say it when a service mesh or the network itself protects the connection.
-    #[arg(long, env = "COMITY_INSECURE")]
+    #[arg(long, env = "COMITY_INSECURE", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_name = "BOOL", action = ArgAction::Set)]
     pub(super) insecure: bool,
 
     /// The certificate that TCP connections are secured with, and its chain, as PEM. Set it to be reached from other
@@ -155,7 +155,7 @@ pub(super) struct Serve {
     reflection: Exposure,
 
     /// Do not watch the files for changes; SIGHUP alone has them read again. Say it where a file system cannot be watched.
-    #[arg(long, env = "COMITY_NO_WATCH")]
+    #[arg(long, env = "COMITY_NO_WATCH", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_name = "BOOL", action = ArgAction::Set)]
     pub(super) no_watch: bool,
 
     /// The most connections, of gRPC and of HTTP each. Raise it when more clients than this connect to one instance.
@@ -187,7 +187,7 @@ pub(super) struct Serve {
     pub(super) feedback: Option<PathBuf>,
 
     /// Keeps the text of comments in that file too, unless the client asks that it be not stored.
-    #[arg(long, env = "COMITY_FEEDBACK_TEXT", requires = "feedback")]
+    #[arg(long, env = "COMITY_FEEDBACK_TEXT", requires = "feedback", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_name = "BOOL", action = ArgAction::Set)]
     pub(super) feedback_text: bool,
 
     /// The size at which that file is put aside as FILE.1, FILE.2 and so on, in bytes.

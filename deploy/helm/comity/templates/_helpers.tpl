@@ -22,6 +22,17 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- .Values.policy.existingConfigMap | default (printf "%s-policy" (include "comity.name" .)) -}}
 {{- end -}}
 
+{{/* Refuses values that would do nothing, or that the API server would refuse. */}}
+{{- define "comity.sound" -}}
+{{- if and (not .Values.http.enabled) (or .Values.http.corsOrigins .Values.http.coralSecretsName) -}}
+{{- fail "`http.corsOrigins` and `http.coralSecretsName` need `http.enabled: true`." -}}
+{{- else if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- fail "`autoscaling.minReplicas` is more than `autoscaling.maxReplicas`." -}}
+{{- else if and (eq .Values.strategy.type "Recreate") .Values.strategy.rollingUpdate -}}
+{{- fail "`strategy.rollingUpdate` is of RollingUpdate: set it to null with `type: Recreate`." -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The flags of the way that callers come in. */}}
 {{- define "comity.transport" -}}
 {{- if and .Values.insecure .Values.tls.secretName -}}
