@@ -93,6 +93,15 @@ policies_are_taken() {
     done
 }
 
+# What the image is built from must be what Cargo.toml names: cargo reads the manifest, offline, and no more.
+context_is_whole() {
+    local path
+    sed -n 's/^!//p' deploy/Dockerfile.dockerignore | while read -r path; do
+        mkdir -p "$work/context/$(dirname "$path")" && cp -r "$path" "$work/context/$path"
+    done
+    (cd "$work/context" && cargo fetch --locked --offline)
+}
+
 install_tools
 check "shellcheck" shellcheck "$here"/*.sh
 check "hadolint" hadolint deploy/Dockerfile
@@ -127,8 +136,10 @@ fi
 if [[ -n "$binary" ]]; then
     check "the binary knows the flags" flags_are_known
     check "the binary takes the policies" policies_are_taken
+    # Whoever has a binary has the crates, too.
+    check "the image's context is whole" context_is_whole
 else
-    echo "deploy: skipped, flags and policies: no binary was given"
+    echo "deploy: skipped, flags, policies and the context: no binary was given"
 fi
 
 exit $((failures > 0))
