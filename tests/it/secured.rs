@@ -142,6 +142,9 @@ async fn a_client_that_does_not_read_is_given_up_behind_tls_too() {
         }
     }
     deaf.flush().await.ok();
+    while metrics.in_flight.get() == 0 {
+        tokio::task::yield_now().await;
+    }
     while metrics.connections.get() > 0 {
         tokio::task::yield_now().await;
     }
