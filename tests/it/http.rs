@@ -173,7 +173,7 @@ async fn a_body_in_tiny_pieces_is_read_and_one_that_says_it_is_too_large_is_not(
     let mut stream = TcpStream::connect(server.http).await.unwrap();
     let head = "POST /v1/comments:moderate HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
     let body = r#"{"comment":{"text":"A fair point."}}"#;
-    let pieces: String = body.chars().map(|c| format!("1\r\n{c}\r\n")).collect();
+    let pieces = body.chars().map(|c| format!("1\r\n{c}\r\n")).collect::<Vec<_>>().concat();
     stream.write_all(format!("{head}{pieces}0\r\n\r\n").as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
