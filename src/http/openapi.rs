@@ -86,7 +86,7 @@ fn operation(set: &FileDescriptorSet, route: &Route, comments: &Comments) -> Val
     });
     if route.verb != http::Method::GET {
         let wanted = field_type(set, method, route.body);
-        let content = json!({"application/json": {"schema": schemas::reference(&wanted)}});
+        let content = json!({"application/json": {"schema": schemas::body(&wanted)}});
         operation = with(operation, "requestBody", json!({"required": true, "content": content}));
     }
     operation

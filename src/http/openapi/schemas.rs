@@ -13,7 +13,7 @@ use crate::http::error::with;
 /// The messages and enums that the contract is made of; what Google defines has schemas of its own.
 const PACKAGE: &str = "comity.moderation.v1";
 
-/// Fields without which a message is refused: all are of the same type.
+/// Fields without which a call of its own is refused (an item of a batch is answered in its place): all are of the same type.
 const REQUIRED: [(&str, &str); 2] = [("ModerateCommentRequest", "comment"), ("CheckDraftRequest", "comment")];
 
 /// Schemas by the names of their messages and enums.
@@ -49,6 +49,17 @@ pub(super) fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{}", short(name))})
 }
 
+/// The schema of the body of a call: a message with the field that it must have, if any.
+pub(super) fn body(name: &str) -> Value {
+    match REQUIRED.iter().find(|(message, _)| *message == short(name)) {
+        Some((_, field)) => json!({"allOf": [
+            reference(name),
+            {"required": [field], "properties": {*field: reference("Comment")}},
+        ]}),
+        None => reference(name),
+    }
+}
+
 /// The message of a full name.
 pub(super) fn message<'a>(set: &'a FileDescriptorSet, name: &str) -> Option<&'a DescriptorProto> {
     let messages =
@@ -71,15 +82,10 @@ fn object(message: &DescriptorProto, comments: &Comments) -> Value {
         let said = comments.at(&[message.name(), field.name()]);
         properties.insert(field.json_name().to_owned(), with(property(field), "description", said.into()));
     }
-    let required = REQUIRED.iter().find(|(name, _)| *name == message.name()).map(|(_, field)| field);
-    if let Some(field) = required {
-        properties.insert((*field).to_owned(), reference("Comment"));
-    }
     json!({
         "type": "object",
         "description": comments.at(&[message.name()]),
         "properties": properties,
-        "required": required.as_slice(),
         "additionalProperties": false,
     })
 }
