@@ -416,6 +416,7 @@ mod tests {
             ("1\u{fe0f}\u{20e3}", "1"),
             ("Ёлка й", "ёлка й"),
             ("thanks @username!", "thanks userx !"),
+            ("friends of the @cunt here", "friends of the @cunt here"),
             ("me@example.org", "urlx"),
             ("see http://example.com/a?b=1.", "see urlx ."),
             ("(www.example.com)", "( urlx )"),

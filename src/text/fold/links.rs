@@ -117,11 +117,12 @@ fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> 
     address(units, from).map(|end| (Found::Link, end))
 }
 
-/// An at-sign name: letters, digits and underscores, unless it reads as a swear word in disguise.
+/// An at-sign name: letters, digits and underscores, unless it is a swear word, or reads as one with the sign as an a.
 fn user(units: &[Unit], from: usize) -> Option<usize> {
     let end = name_end(units, from + 1, |c| is_letter_or_digit(c) || c == '_');
     let name = slice(units, from + 1, end);
-    let swears = swearing::is_known(std::iter::once('a').chain(name.iter().map(|u| u.ch)));
+    let letters = || name.iter().map(|u| u.ch);
+    let swears = swearing::is_known(letters()) || swearing::is_known(std::iter::once('a').chain(letters()));
     (!name.is_empty() && !swears).then_some(end)
 }
 
