@@ -62,6 +62,11 @@ impl<'a> Text<'a> {
         self.folded.origin(self.original, folded)
     }
 
+    /// A stretch of the original widened to whole graphemes.
+    pub fn whole(&self, original: Range<usize>) -> Span {
+        self.folded.whole(self.original, original)
+    }
+
     /// Whether what stands at a byte of the folded text was written with a capital letter.
     pub fn is_capital(&self, folded: usize) -> bool {
         let begin = self.origin(folded..folded + 1).begin;

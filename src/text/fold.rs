@@ -114,6 +114,15 @@ impl Folded {
         widened(graphemes, original.len(), Span { begin: begin_byte, end: end_byte.max(begin_byte) })
     }
 
+    /// A stretch of the original widened to whole graphemes.
+    pub(super) fn whole(&self, original: &str, stretch: Range<usize>) -> Span {
+        let span = Span { begin: stretch.start, end: stretch.end };
+        match &self.map {
+            Map::Same => span,
+            Map::Runs { graphemes, .. } => widened(graphemes, original.len(), span),
+        }
+    }
+
     /// What was undone, in order of appearance.
     pub(super) fn disguises(&self) -> &[Disguise] {
         &self.disguises

@@ -4,30 +4,66 @@
 //!
 //! # Why
 //! A site knows names and slogans of its own that no model does. Phrases are folded as comments are, so that one
-//! entry covers upper case, look-alikes and letters set apart.
+//! entry covers upper case, look-alikes and letters set apart. Folding makes one word of every address, so a phrase
+//! with an address or an at-sign name in it ("spam.example", "@someone") is looked for in the text as written.
 //!
 //! # Limits
-//! A phrase must begin and end where a word does. Korean writes particles onto words, so the end of a phrase in
-//! Hangul may be followed by letters; scripts that are written without spaces (Han, Kana, Thai, Lao, Khmer,
+//! A phrase must begin and end where a word does. Korean writes particles onto words, so the end of a phrase may be
+//! followed by Hangul; scripts that are written without spaces (Han, Kana, Thai, Lao, Khmer,
 //! Burmese) have no word boundary to ask for. Other inflections must be listed one by one. Any run of white space
 //! in the text matches one space in a phrase.
 //!
 //! # Source
 //! Aho and Corasick, "Efficient string matching" (1975); Unicode Standard Annex #24 for scripts.
 
+use std::ops::Range;
+
 use aho_corasick::AhoCorasick;
 use unicode_script::{Script, UnicodeScript as _};
 
 use crate::{
     moderation::{Decision, PolicyError, ReasonCode, finding::Finding},
-    text::Text,
+    text::{Text, Token, TokenKind},
 };
 
 /// A list of phrases, ready to be looked for.
 #[derive(Debug)]
 pub(in crate::moderation) struct Phrases {
-    /// `None` when the list is empty.
-    matcher: Option<AhoCorasick>,
+    /// Looks in the folded text for the phrases without addresses; `None` when there are none.
+    folded: Option<Matcher>,
+    /// Looks in the original for the phrases with addresses or at-sign names, in any case of ASCII letters.
+    written: Option<Matcher>,
+}
+
+/// Some of the phrases of a list.
+#[derive(Debug)]
+struct Matcher {
+    automaton: AhoCorasick,
+    /// For each phrase, where it stands in the list.
+    entries: Vec<usize>,
+}
+
+impl Matcher {
+    fn compile(key: &str, phrases: Vec<(usize, String)>) -> Result<Option<Self>, PolicyError> {
+        let (entries, phrases): (Vec<usize>, Vec<String>) = phrases.into_iter().unzip();
+        if phrases.is_empty() {
+            return Ok(None);
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(phrases)
+            .map_err(|error| PolicyError::value(key, &"too large", format!("cannot be compiled: {error}")))?;
+        Ok(Some(Self { automaton, entries }))
+    }
+
+    /// The whole phrases in a text: where each stands and which entry of the list it is.
+    fn found<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (Range<usize>, usize)> + 't {
+        // Overlapping, since the leftmost match may end within a word where a longer one ends with it.
+        let matches = self.automaton.find_overlapping_iter(text);
+        matches
+            .filter(|found| is_whole(text, found.start(), found.end()))
+            .filter_map(|found| Some((found.range(), *self.entries.get(found.pattern().as_usize())?)))
+    }
 }
 
 impl Phrases {
@@ -36,12 +72,10 @@ impl Phrases {
     /// # Errors
     /// A phrase of which nothing is left once folded, or a list too large to compile.
     pub(in crate::moderation) fn compile(key: &str, listed: &[String]) -> Result<Self, PolicyError> {
-        if listed.is_empty() {
-            return Ok(Self { matcher: None });
-        }
-        let mut folded = Vec::with_capacity(listed.len());
+        let (mut folded, mut written) = (Vec::new(), Vec::new());
         for (i, phrase) in listed.iter().enumerate() {
-            let squeezed = Squeezed::of(Text::read(phrase).folded());
+            let text = Text::read(phrase);
+            let squeezed = Squeezed::of(text.folded());
             if squeezed.text.is_empty() {
                 return Err(PolicyError::value(
                     format!("{key}[{i}]"),
@@ -49,24 +83,33 @@ impl Phrases {
                     "must have at least one visible character",
                 ));
             }
-            folded.push(squeezed.text);
+            let is_address = |token: &Token| matches!(token.kind, TokenKind::Link | TokenKind::User);
+            match text.tokens().iter().any(is_address) {
+                true => written.push((i, phrase.trim().to_owned())),
+                false => folded.push((i, squeezed.text)),
+            }
         }
-        let matcher = AhoCorasick::new(folded)
-            .map_err(|error| PolicyError::value(key, &"too large", format!("cannot be compiled: {error}")))?;
-        Ok(Self { matcher: Some(matcher) })
+        Ok(Self { folded: Matcher::compile(key, folded)?, written: Matcher::compile(key, written)? })
     }
 
     /// The phrases of this list that stand in a text, under one reason.
     pub(super) fn finding(&self, text: &Text<'_>, code: ReasonCode, action: Decision) -> Option<Finding> {
-        let matcher = self.matcher.as_ref()?;
-        let squeezed = Squeezed::of(text.folded());
         let mut spans = Vec::new();
         let mut entries = Vec::new();
-        // Overlapping, since the leftmost match may end within a word where a longer one ends with it.
-        for found in matcher.find_overlapping_iter(&squeezed.text) {
-            if is_whole(&squeezed.text, found.start(), found.end()) {
-                spans.push(text.origin(squeezed.folded(found.start())..squeezed.folded(found.end() - 1) + 1));
-                entries.push(found.pattern().as_usize());
+        if let Some(matcher) = &self.folded {
+            let squeezed = Squeezed::of(text.folded());
+            for (found, entry) in matcher.found(&squeezed.text) {
+                spans.push(text.origin(squeezed.folded(found.start)..squeezed.folded(found.end - 1) + 1));
+                entries.push(entry);
+            }
+        }
+        if let Some(matcher) = &self.written {
+            // A hyphen makes another address of what follows it.
+            let whole =
+                |found: &Range<usize>| !text.original().get(..found.start).is_some_and(|b| b.ends_with('-'));
+            for (found, entry) in matcher.found(text.original()).filter(|(found, _)| whole(found)) {
+                spans.push(text.whole(found));
+                entries.push(entry);
             }
         }
         if entries.is_empty() {
@@ -127,8 +170,16 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let (Some(first), Some(last)) = (matched.chars().next(), matched.chars().next_back()) else {
         return false;
     };
-    let begins = !joins_before(first) || !before.chars().next_back().is_some_and(char::is_alphanumeric);
-    let ends = !joins_after(last) || !after.chars().next().is_some_and(char::is_alphanumeric);
+    let begins = !joins_before(first)
+        || !before
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric() && !(is_hangul(c) && !is_hangul(first)));
+    let ends = !joins_after(last)
+        || !after
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_alphanumeric() && !(is_hangul(c) && last.is_alphabetic()));
     begins && ends
 }
 
@@ -139,7 +190,11 @@ fn joins_before(first: char) -> bool {
 
 /// Whether a word that ends with this character would be another word if letters followed.
 fn joins_after(last: char) -> bool {
-    last.is_alphanumeric() && !is_unspaced(last) && last.script() != Script::Hangul
+    last.is_alphanumeric() && !is_unspaced(last) && !is_hangul(last)
+}
+
+fn is_hangul(c: char) -> bool {
+    c.script() == Script::Hangul
 }
 
 /// Whether the script of a character is written without spaces between words.
@@ -203,6 +258,36 @@ mod tests {
     fn a_korean_phrase_is_found_with_particles_but_not_inside_a_word() {
         assert!(found(&["매국노"], "그는 매국노라고 불렸다").is_some());
         assert_eq!(found(&["국노"], "그는 매국노라고 불렸다"), None);
+    }
+
+    #[test]
+    fn a_latin_phrase_is_found_with_korean_particles() {
+        for text in ["viagra를 사세요", "이건 viagra", "지금viagra구매"] {
+            assert!(found(&["viagra"], text).is_some(), "{text}");
+        }
+        assert_eq!(found(&["18"], "18세 이상"), None);
+        assert_eq!(found(&["kt"], "ktx를 탔다"), None);
+    }
+
+    #[test]
+    fn an_address_or_name_bans_itself_and_no_other() {
+        let listed = ["evil-site.example.com", "@spammer", "buy at shop.example.com"];
+        for (text, written) in [
+            ("see https://www.Evil-Site.example.com/x?y", "Evil-Site.example.com"),
+            ("ask @Spammer, he knows", "@Spammer"),
+            ("Buy at shop.example.com now", "Buy at shop.example.com"),
+        ] {
+            let finding = found(&listed, text).unwrap_or_else(|| panic!("not found: {text}"));
+            let spans: Vec<&str> = finding.spans.iter().map(|s| text.get(s.begin..s.end).unwrap()).collect();
+            assert_eq!(spans, [written]);
+        }
+        for text in [
+            "see https://news.example.com/x and ask @editor",
+            "at not-evil-site.example.com or evil-site.example.community",
+            "@spammers_unite",
+        ] {
+            assert_eq!(found(&listed, text), None, "{text}");
+        }
     }
 
     #[test]
