@@ -12,8 +12,9 @@ mod tokens;
 use std::ops::Range;
 
 pub use fold::{Disguise, DisguiseKind};
-pub use graphemes::visible_graphemes;
+pub use graphemes::{is_ignorable, visible_graphemes};
 pub use language::{Detected, detect_language};
+pub use letters::{is_emoji, is_letter};
 pub use tokens::{Token, TokenKind};
 
 /// A stretch of the original text in bytes, on grapheme boundaries.

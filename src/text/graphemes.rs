@@ -138,7 +138,7 @@ fn is_unseen(c: char) -> bool {
 
 /// Characters that are drawn as nothing: Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt), the
 /// blank braille cell, and interlinear annotation marks.
-pub(super) const fn is_ignorable(c: char) -> bool {
+pub const fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'

@@ -2,13 +2,15 @@
 //!
 //! The answers are those of the standard library, whose tables take a hundred steps for a Hangul syllable.
 
+use unicode_properties::UnicodeEmoji as _;
+
 /// Whether a character is a Hangul syllable.
 pub(super) const fn is_syllable(c: char) -> bool {
     matches!(c, '가'..='힣')
 }
 
 /// Whether a character is a letter (Alphabetic).
-pub(super) fn is_letter(c: char) -> bool {
+pub fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || !c.is_ascii() && (is_syllable(c) || c.is_alphabetic())
 }
 
@@ -20,6 +22,11 @@ pub(super) fn is_number(c: char) -> bool {
 /// Whether a character is a letter or a number.
 pub(super) fn is_letter_or_digit(c: char) -> bool {
     c.is_ascii_alphanumeric() || !c.is_ascii() && (is_syllable(c) || c.is_alphanumeric())
+}
+
+/// Whether a character is drawn as an emoji (Emoji, UTS #51); ASCII and the signs ™ and ℹ are not.
+pub fn is_emoji(c: char) -> bool {
+    c > '\u{2000}' && !is_syllable(c) && !matches!(c, '\u{2122}' | '\u{2139}') && c.is_emoji_char()
 }
 
 #[cfg(test)]

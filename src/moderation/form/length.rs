@@ -7,7 +7,7 @@
 //!
 //! # Limits
 //! Only what is seen counts, whatever the unit: ends trimmed, a run of white space as one space, ignorable and
-//! control characters left out. With the discount, a run of one grapheme counts as three at most, for the maximum
+//! control characters left out, except within an emoji, where they make it what it is. With the discount, a run of one grapheme counts as three at most, for the maximum
 //! too, so that there is one number to show. Padding with more than one character ("hahaha") is not discounted;
 //! the repetition rule looks at words.
 //!
@@ -16,7 +16,7 @@
 
 use crate::{
     moderation::{CountUnit, Decision, Length, LengthRule, ReasonCode, finding::Finding},
-    text::visible_graphemes,
+    text::{is_emoji, is_ignorable, visible_graphemes},
 };
 
 /// A run of one grapheme counts as this many at most when padding is discounted.
@@ -49,7 +49,9 @@ impl Measured {
         } else {
             let mut previous = "";
             for grapheme in visible_graphemes(text) {
-                tally.add(units(grapheme, rule.unit), grapheme == previous, rule);
+                let is_repeat =
+                    grapheme.chars().next() == previous.chars().next() && seen(grapheme).eq(seen(previous));
+                tally.add(units(grapheme, rule.unit), is_repeat, rule);
                 previous = grapheme;
             }
         }
@@ -81,10 +83,17 @@ impl Tally {
 fn units(grapheme: &str, unit: CountUnit) -> u32 {
     let count = match unit {
         CountUnit::Graphemes => 1,
-        CountUnit::CodePoints => grapheme.chars().count(),
-        CountUnit::Utf16 => grapheme.encode_utf16().count(),
+        CountUnit::CodePoints => seen(grapheme).count(),
+        CountUnit::Utf16 => seen(grapheme).map(char::len_utf16).sum(),
     };
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The characters of a grapheme that make what is drawn: all of an emoji, which is drawn from its joiners and selectors, and
+/// of anything else those that are not ignorable.
+fn seen(grapheme: &str) -> impl Iterator<Item = char> {
+    let emoji = grapheme.chars().next().is_some_and(is_emoji);
+    grapheme.chars().filter(move |&c| emoji || !is_ignorable(c))
 }
 
 pub(super) fn finding(measured: &Measured, rule: &LengthRule) -> Option<Finding> {
@@ -222,6 +231,19 @@ mod tests {
             assert_eq!(count("pe\u{200b}a\u{ad}ce\u{7}", unit), 5);
         }
         assert_eq!(code("\u{200b}\u{2060}\u{feff}", &rule(0, 0)), Some(ReasonCode::Empty));
+    }
+
+    #[test]
+    fn what_nobody_sees_within_a_character_neither_counts_nor_hides_padding() {
+        let joined = format!("{}{}", prose(40), "!\u{34f}!\u{fe0f}!\u{200d}!\u{200d}\u{200d}!!!!!!");
+        for unit in [CountUnit::Graphemes, CountUnit::CodePoints, CountUnit::Utf16] {
+            let rule = LengthRule { unit, ..rule(50, 0) };
+            assert_eq!(Measured::of(&joined, &rule).length.count, 43, "{unit:?}");
+            assert_eq!(code(&joined, &rule), Some(ReasonCode::Padded), "{unit:?}");
+        }
+        // An emoji is drawn from its joiners, and a browser counts them.
+        assert_eq!(count("👨‍👩‍👧", CountUnit::CodePoints), 5);
+        assert_eq!(count("❤️", CountUnit::Utf16), 2);
     }
 
     #[test]

@@ -3,14 +3,12 @@
 //! An emoji between two long stretches of letters is a missing space, and "i ♥ you" without spaces is a shirt; both
 //! are left alone.
 
-use unicode_properties::UnicodeEmoji as _;
-
 use super::{
     DisguiseKind,
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
-use crate::text::letters::is_syllable;
+use crate::text::letters::is_emoji;
 
 /// How many emoji one gap may hold.
 const MAX_GAP: usize = 3;
@@ -52,10 +50,6 @@ fn splits_word(units: &[Unit], begin: usize, end: usize) -> bool {
     }
     let whole = slice(units, begin - head, begin).iter().chain(slice(units, end, end + tail)).map(|u| u.ch);
     head < WORD || tail < WORD || swearing::is_known(whole)
-}
-
-fn is_emoji(c: char) -> bool {
-    c > '\u{2000}' && !is_syllable(c) && !matches!(c, '\u{2122}' | '\u{2139}') && c.is_emoji_char()
 }
 
 const fn is_heart(c: char) -> bool {
