@@ -137,7 +137,7 @@ pub struct LinksRule {
 /// When a comment shouts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ShoutingRule {
-    /// The share of upper case among cased letters, in `[0, 1]`, from which a comment shouts.
+    /// The share of upper case among letters of any script, in `[0, 1]`, from which a comment shouts.
     pub min_upper_share: f32,
     /// Fewer cased letters than this never shout.
     pub min_letters: u32,

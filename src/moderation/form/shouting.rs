@@ -1,12 +1,12 @@
 //! # What it checks
-//! SHOUTING: the share of upper case among the cased letters of the comment as it was written.
+//! SHOUTING: the share of upper case among the letters of the comment as it was written.
 //!
 //! # Why
 //! A comment in capitals reads as shouting and drowns the others.
 //!
 //! # Limits
-//! Letters without case (Hangul, Han, Arabic and others) are not counted on either side, so a Korean comment with
-//! "NATO" in it needs `min_letters` Latin letters before it can shout. Links are left out. Abbreviations count as
+//! Letters without case (Hangul, Han, Arabic and others) count as lower case, so that a Korean comment does not shout because it
+//! names NATO and the IAEA. Links are left out. Abbreviations count as
 //! any other word; the minimum of letters keeps short ones harmless.
 //!
 //! # Source
@@ -14,27 +14,28 @@
 
 use crate::{
     moderation::{ReasonCode, ShoutingRule, finding::Finding},
-    text::Text,
+    text::{Text, is_letter},
 };
 
 pub(super) fn finding(text: &Text<'_>, rule: ShoutingRule) -> Option<Finding> {
-    let (mut upper, mut lower, mut done) = (0_u32, 0_u32, 0);
+    let (mut upper, mut cased, mut letters, mut done) = (0_u32, 0_u32, 0_u32, 0);
     let links = text.links().iter().map(|link| (link.begin, link.end));
     for (begin, end) in links.chain([(text.original().len(), 0)]) {
-        for letter in text.original().get(done..begin).unwrap_or_default().chars() {
-            upper += u32::from(letter.is_uppercase());
-            lower += u32::from(letter.is_lowercase());
+        for c in text.original().get(done..begin).unwrap_or_default().chars().filter(|&c| is_letter(c)) {
+            let is_upper = c.is_uppercase();
+            upper += u32::from(is_upper);
+            cased += u32::from(is_upper || c.is_lowercase());
+            letters += 1;
         }
         done = done.max(end);
     }
-    let cased = upper + lower;
     if cased == 0 || cased < rule.min_letters {
         return None;
     }
-    let share = upper as f32 / cased as f32;
+    let share = upper as f32 / letters as f32;
     (share >= rule.min_upper_share).then(|| {
         let detail = format!(
-            "{share:.2} of {cased} cased letters are upper case, shouting from {:.2} of {}",
+            "{share:.2} of {letters} letters are upper case, shouting from {:.2} of {}",
             rule.min_upper_share, rule.min_letters
         );
         Finding::new(ReasonCode::Shouting, rule.action, detail)
@@ -76,6 +77,12 @@ mod tests {
     #[test]
     fn links_are_left_out() {
         assert!(!shouts("read https://news.example/THE-WHOLE-TREATY-IN-CAPITAL-LETTERS please"));
+    }
+
+    #[test]
+    fn acronyms_among_letters_without_case_do_not_shout() {
+        assert!(!shouts("LH와 SH, GH가 함께 짓는 GTX-A 역세권 PF 사업에 KDB와 IBK, NH까지 들어왔네요"));
+        assert!(shouts("WAKE UP KOREA YOU ARE BEING ROBBED 진짜"));
     }
 
     #[test]
