@@ -30,7 +30,7 @@ use target::{LoadedTarget, TargetHead};
 
 use crate::{
     scores::{Attribute, AttributeScore, Language, Scores, Sentiment, Stance, StanceLabel},
-    text::{Text, detect_language},
+    text::Text,
 };
 
 /// The models that ship inside the binary.
@@ -177,7 +177,7 @@ impl Classifier {
     /// [`Self::scores`], with what they were read from.
     pub fn score(&self, question: &Question<'_>) -> Scored<'_> {
         let detected = || {
-            let detected = detect_language(question.text.original());
+            let detected = question.text.language();
             (detected.code, detected.confidence)
         };
         let (code, confidence) = question.language.map_or_else(detected, |said| (said, 1.0));

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 pub use fold::{Disguise, DisguiseKind};
 pub use graphemes::{is_ignorable, visible_graphemes};
-pub use language::{Detected, detect_language};
+pub use language::Detected;
 pub use letters::{is_emoji, is_letter};
 pub use tokens::{Token, TokenKind};
 
@@ -50,6 +50,29 @@ impl<'a> Text<'a> {
     /// The text with disguises undone, in lower case.
     pub fn folded(&self) -> &str {
         self.folded.as_str()
+    }
+
+    /// The language that the text is written in: of what is read where it is disguised, and never of links and at-sign names.
+    /// Time is linear in its length; allocates only where there are such.
+    pub fn language(&self) -> Detected {
+        let text = if self.disguises().is_empty() { self.original } else { self.folded() };
+        let is_address = |token: &&Token| matches!(token.kind, TokenKind::Link | TokenKind::User);
+        let mut rest = String::new();
+        let mut done = 0;
+        for token in self.tokens.iter().filter(is_address) {
+            let stands = token.begin as usize..token.end as usize;
+            let span = match self.disguises().is_empty() {
+                true => self.origin(stands),
+                false => Span { begin: stands.start, end: stands.end },
+            };
+            rest.push_str(text.get(done..span.begin).unwrap_or_default());
+            done = span.end;
+        }
+        if done == 0 {
+            return language::detect(text);
+        }
+        rest.push_str(text.get(done..).unwrap_or_default());
+        language::detect(&rest)
     }
 
     /// The tokens of the folded text, in order; offsets are bytes of [`Self::folded`].

@@ -11,10 +11,7 @@ use super::{
     messages::author_message,
     scored,
 };
-use crate::{
-    scores::Scores,
-    text::{Text, detect_language},
-};
+use crate::{scores::Scores, text::Text};
 
 /// Judges a comment. `text` must have been read from the comment's text, `scores` found in it.
 ///
@@ -44,7 +41,7 @@ pub fn point(verdict: &mut Verdict, scores: &Scores) {
 pub fn check_draft(comment: &Comment, text: &Text<'_>, policy: &Policy) -> Draft {
     let measured = Measured::of(text.original(), &policy.rules().length);
     let findings = form::findings(comment, text, &measured, policy);
-    let language = comment.language.as_deref().unwrap_or_else(|| detect_language(text.original()).code);
+    let language = comment.language.as_deref().unwrap_or_else(|| text.language().code);
     let reasons = reasons(findings, language, measured.length);
     let (remaining, counter) = counter(measured.length);
     Draft { length: measured.length, remaining, ready: reasons.is_empty(), counter, reasons }

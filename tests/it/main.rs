@@ -19,6 +19,7 @@ mod gate;
 mod health;
 mod hostile;
 mod http;
+mod languages;
 mod offsets;
 mod operator;
 mod perspective;

@@ -19,7 +19,7 @@ use crate::{
     moderator::Moderator,
     refusal::Refusal,
     scores::Scores,
-    text::detect_language,
+    text::Text,
 };
 
 /// The longest first line of an article's text that is taken as its headline, in bytes.
@@ -105,7 +105,7 @@ fn analyze(moderator: &Moderator, request: Analyze) -> Result<Answer, Error> {
     let (article, parent_text) = request::context(request.context)?;
     let wanted = wanted(request.requested_attributes.unwrap_or_default())?;
     let requested = request.languages.unwrap_or_default();
-    let detected = detect_language(comment.text()).code.to_owned();
+    let detected = Text::read(comment.text()).language().code.to_owned();
     if requested.is_empty() && detected == "und" {
         return Err(Error::wrong("LANGUAGE_DETECTION_FAILED", "Unable to detect language"));
     }

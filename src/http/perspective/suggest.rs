@@ -14,7 +14,7 @@ use crate::{
     feedback::Feedback,
     http::{Edge, body, call},
     refusal::Refusal,
-    text::detect_language,
+    text::Text,
 };
 
 /// The answer, as the API writes it.
@@ -91,7 +91,7 @@ fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> 
     if all.map(|score| score.value).any(|value| !(0.0..=1.0).contains(&value)) {
         return Err(Error::invalid("attribute_scores: every value must be from 0 to 1"));
     }
-    let detected_languages = vec![detect_language(comment.text()).code];
+    let detected_languages = vec![Text::read(comment.text()).language().code];
     let languages = suggest.languages.unwrap_or_default();
     let keeps_text = keeps_text && suggest.do_not_store != Some(true);
     let line = Line {

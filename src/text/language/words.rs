@@ -40,49 +40,77 @@ const fn keys<const N: usize>(words: [&str; N]) -> [u128; N] {
     keys
 }
 
-/// Common English words. Sorted by bytes.
+/// Common English words that the other languages of Latin letters lack. Sorted by bytes.
 #[rustfmt::skip]
-pub(super) static ENGLISH: [u128; 162] = keys([
-    "a", "about", "all", "also", "always", "am", "an", "and", "another", "any", "anyone", "are", "aren't",
-    "as", "at", "back", "be", "because", "been", "before", "being", "both", "but", "by", "can", "can't",
-    "could", "did", "didn't", "do", "does", "doesn't", "doing", "don't", "down", "even", "ever", "every",
-    "everyone", "few", "for", "from", "get", "give", "go", "going", "good", "got", "had", "has", "have",
-    "haven't", "he", "he's", "her", "here", "him", "his", "how", "i", "i'm", "i've", "if", "in", "into",
-    "is", "isn't", "it", "it's", "its", "just", "know", "let", "like", "make", "many", "me", "more", "most",
-    "much", "must", "my", "need", "never", "no", "nobody", "not", "nothing", "now", "of", "off", "on",
-    "one", "only", "or", "other", "our", "out", "over", "people", "please", "really", "right", "said",
-    "same", "say", "see", "she", "should", "so", "some", "someone", "still", "stop", "such", "take", "than",
-    "thank", "thanks", "that", "that's", "the", "their", "them", "then", "there", "these", "they",
-    "they're", "thing", "things", "think", "this", "those", "time", "to", "too", "up", "us", "very", "want",
-    "was", "way", "we", "well", "were", "what", "when", "where", "which", "while", "who", "whole", "why",
-    "will", "with", "won't", "would", "wrong", "you", "you're", "your",
+pub(super) static ENGLISH: [u128; 122] = keys([
+    "about", "all", "also", "always", "and", "another", "any", "anyone", "are", "aren't", "back", "because",
+    "been", "before", "being", "both", "but", "by", "can't", "could", "did", "didn't", "does", "doesn't",
+    "doing", "don't", "down", "even", "ever", "every", "everyone", "few", "from", "get", "give", "go",
+    "going", "good", "got", "have", "haven't", "he's", "here", "his", "how", "i'm", "i've", "into", "isn't",
+    "it's", "its", "just", "know", "let", "like", "make", "many", "more", "most", "much", "must", "need",
+    "never", "nobody", "nothing", "now", "off", "one", "only", "other", "our", "out", "people", "please",
+    "really", "right", "said", "same", "say", "should", "some", "someone", "still", "stop", "such", "take",
+    "than", "thank", "thanks", "that", "that's", "the", "their", "them", "then", "there", "these", "they",
+    "they're", "thing", "things", "think", "this", "those", "time", "very", "want", "what", "when", "where",
+    "which", "while", "who", "whole", "why", "with", "won't", "would", "wrong", "you", "you're", "your",
 ]);
 
-/// Common words of German, French, Spanish, Italian, Portuguese, Dutch, Turkish and Swedish that English lacks. Sorted by bytes.
+/// Common English words that are words elsewhere, too ("so was will man in Not"). Sorted by bytes.
 #[rustfmt::skip]
-pub(super) static FOREIGN: [u128; 288] = keys([
-    "aber", "ada", "alors", "ama", "anche", "artık", "att", "au", "auch", "auf", "aussi", "aux", "av",
-    "avec", "banyak", "bei", "ben", "bent", "bien", "bin", "bir", "bist", "biz", "bu", "c'est", "ce", "ces",
-    "cet", "cette", "che", "ci", "como", "con", "cosa", "così", "da", "daha", "dans", "das", "dass", "dat",
-    "de", "dei", "del", "della", "den", "denn", "der", "des", "det", "deze", "değil", "di", "dich", "dit",
-    "doch", "du", "durch", "dus", "echt", "een", "eens", "ein", "eine", "einen", "einer", "el", "ela",
-    "ele", "ella", "elle", "ellos", "em", "en", "encore", "endlich", "er", "eres", "es", "essa", "esse",
-    "est", "esta", "esto", "estoy", "et", "ett", "fa", "faire", "för", "für", "geen", "gelooft", "gewoon",
-    "gli", "goede", "gracias", "grazie", "haben", "har", "hay", "heb", "hebben", "heeft", "helemaal", "het",
-    "hij", "hiçbir", "hoe", "honom", "hur", "ich", "ihr", "ik", "il", "ils", "immer", "inte", "io", "isso",
-    "ist", "isto", "için", "ja", "jag", "je", "jij", "jullie", "kadar", "kann", "kein", "keine", "kimse",
-    "la", "laat", "las", "le", "les", "leur", "lo", "los", "maar", "mai", "mais", "mas", "med", "meer",
-    "meglio", "mehr", "melhor", "merci", "met", "mich", "mit", "muito", "muy", "más", "même", "na", "naar",
-    "nach", "nada", "nas", "nasıl", "ne", "nessuno", "nicht", "niemand", "niet", "niets", "ninguém", "noch",
-    "nog", "noi", "non", "nooit", "nos", "nosotros", "nostro", "nous", "nur", "não", "nós", "obrigado",
-    "och", "oder", "olmuş", "ons", "ont", "onze", "ook", "os", "para", "pas", "pela", "pelo", "pero", "più",
-    "por", "porque", "på", "quand", "que", "quelle", "quello", "quem", "questa", "queste", "questo", "qui",
-    "qué", "schon", "se", "sehr", "sem", "sempre", "sen", "ser", "seu", "siamo", "sich", "sie", "siempre",
-    "sig", "sind", "siz", "sobre", "som", "sono", "sont", "stiamo", "su", "sua", "sur", "são", "så", "tam",
-    "también", "também", "tem", "till", "todo", "todos", "tot", "tous", "très", "tu", "tutti", "uit", "um",
-    "uma", "un", "una", "und", "une", "vad", "van", "ve", "veel", "você", "von", "voor", "vous", "waar",
-    "wat", "wenn", "werden", "wie", "wieder", "wij", "wir", "wird", "worden", "wordt", "y", "ya", "yok",
-    "zijn", "zo", "zou", "zu", "zum", "är", "çok", "è", "é", "être", "şey",
+pub(super) static SHARED: [u128; 40] = keys([
+    "a", "am", "an", "as", "at", "be", "can", "do", "for", "had", "has", "he", "her", "him", "i", "if",
+    "in", "is", "it", "me", "my", "no", "not", "of", "on", "or", "over", "see", "she", "so", "to", "too",
+    "up", "us", "was", "way", "we", "well", "were", "will",
+]);
+
+/// Common words of other languages in Latin letters that English lacks. Sorted by bytes.
+#[rustfmt::skip]
+pub(super) static FOREIGN: [u128; 483] = keys([
+    "aber", "af", "aga", "ahora", "ainda", "això", "ako", "ali", "alla", "alleen", "alles", "alors", "amb",
+    "anche", "ancora", "ang", "aqui", "artık", "att", "au", "auch", "auf", "aur", "aussi", "aux", "av",
+    "avec", "ay", "az", "bahut", "banyak", "bara", "bardzo", "bei", "bent", "bhi", "bien", "bir", "bist",
+    "biz", "blev", "blir", "bu", "bueno", "bylo", "był", "była", "c'est", "ce", "celui", "ces", "cet",
+    "cette", "che", "ci", "co", "como", "con", "cosa", "così", "csak", "cu", "cua", "cuando", "czy", "da",
+    "daha", "dann", "dans", "das", "dass", "dat", "de", "dei", "del", "della", "den", "denn", "der", "des",
+    "desde", "det", "deze", "değil", "dhe", "di", "dich", "diese", "dieser", "dieses", "dit", "dla", "doch",
+    "donde", "du", "durch", "dus", "echt", "een", "eens", "efter", "egy", "ei", "ein", "eine", "einen",
+    "einer", "el", "ela", "ele", "ella", "elle", "eller", "ellos", "els", "en", "encore", "endlich", "er",
+    "eres", "es", "eshte", "essa", "esse", "est", "esta", "este", "esto", "estoy", "et", "ett", "että",
+    "ez", "fac", "faire", "fait", "fanno", "fare", "faut", "för", "für", "geen", "gelooft", "gens", "gente",
+    "gewoon", "gli", "goed", "goede", "gracias", "grazie", "gusta", "gut", "habe", "haben", "hacer", "hade",
+    "hai", "hain", "har", "hasta", "hawa", "heb", "hebben", "heeft", "helemaal", "het", "hier", "hij",
+    "hindi", "hiçbir", "hoe", "hoekom", "hogy", "honom", "honte", "hun", "hur", "hva", "hvad", "hätte",
+    "ich", "ihr", "ihre", "ik", "ikke", "il", "ils", "immer", "inget", "inte", "io", "ir", "isso", "ist",
+    "isto", "için", "ja", "jag", "jak", "jako", "je", "jeg", "jego", "jer", "jest", "jestem", "jij", "joka",
+    "jsem", "jsou", "jullie", "już", "kad", "kadar", "kaip", "kako", "kann", "kar", "kdo", "ke", "kein",
+    "keine", "khong", "ki", "kimse", "ko", "kui", "kuin", "kung", "kwa", "kya", "laat", "las", "le", "les",
+    "leur", "leurs", "liye", "lo", "los", "maar", "machen", "mais", "med", "meer", "meg", "meget", "meglio",
+    "mehr", "mein", "mejor", "melhor", "mensen", "merci", "mert", "mga", "mich", "miksi", "mikä", "mit",
+    "molto", "muito", "muss", "mutta", "muy", "mycket", "mye", "már", "más", "még", "même", "na", "naar",
+    "nach", "nada", "nahi", "nahin", "naman", "nas", "nasıl", "natin", "nay", "ne", "nebo", "nem", "není",
+    "nessuno", "nguoi", "nhu", "nhung", "nicht", "nichts", "nie", "niemand", "niet", "niets", "niin",
+    "nije", "ning", "ninguém", "nje", "një", "noch", "nog", "noi", "non", "nooit", "nos", "nosotros",
+    "nostro", "nous", "nu", "nuk", "nur", "não", "när", "nós", "obrigado", "och", "oder", "og", "også",
+    "ole", "oli", "olmuş", "ons", "ont", "onze", "ook", "os", "ovat", "para", "pas", "pela", "pelo",
+    "pentru", "pero", "però", "peut", "più", "poate", "pode", "por", "porque", "proc", "proč", "przez",
+    "på", "për", "qe", "quand", "quando", "quatsch", "que", "quelle", "quello", "quem", "questa", "queste",
+    "questo", "qui", "quoi", "qué", "që", "raha", "sab", "samo", "sau", "schon", "se", "sehr", "sein",
+    "sem", "sempre", "sen", "ser", "seu", "siamo", "sich", "sie", "siempre", "sig", "sila", "sind", "siz",
+    "się", "skal", "sobre", "soll", "som", "sono", "sont", "sowas", "stiamo", "su", "sua", "sunt", "sur",
+    "sve", "svi", "são", "så", "tai", "tak", "tam", "también", "também", "tego", "tej", "tem", "tha", "thi",
+    "tiene", "til", "todo", "todos", "tot", "tous", "tout", "très", "tu", "tudo", "tum", "tutti", "tutto",
+    "tylko", "tym", "të", "uit", "um", "uma", "un", "una", "und", "une", "vad", "vagy", "van", "ve", "veel",
+    "vill", "você", "volt", "von", "voor", "vous", "være", "waar", "waarom", "warum", "wat", "wenn",
+    "werden", "wie", "wieder", "wij", "wir", "wird", "worden", "wordt", "wäre", "y", "yeh", "yok", "yra",
+    "yung", "zijn", "zo", "zou", "zu", "zum", "är", "çok", "è", "é", "és", "être", "është", "şey", "što",
+    "że", "și",
+]);
+
+/// Of [`FOREIGN`], those that stand within names. Sorted by bytes.
+#[rustfmt::skip]
+pub(super) static PARTICLES: [u128; 19] = keys([
+    "al", "da", "de", "dei", "del", "della", "den", "der", "des", "di", "du", "el", "la", "las", "le", "les", "los", "van",
+    "von",
 ]);
 
 /// Common Indonesian words; `whichlang` does not know Indonesian. Sorted by bytes.
@@ -99,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_without_doubles() {
-        for list in [&ENGLISH[..], &FOREIGN[..], &INDONESIAN[..]] {
+        for list in [&ENGLISH[..], &SHARED[..], &FOREIGN[..], &PARTICLES[..], &INDONESIAN[..]] {
             assert!(list.is_sorted_by(|a, b| 0 < *a && a < b));
         }
     }
