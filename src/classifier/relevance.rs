@@ -100,6 +100,12 @@ fn is_telling(features: &[f32; FEATURES]) -> bool {
     *comment >= libm::log1pf(MIN_COMMENT_WORDS) && *body >= libm::log1pf(MIN_BODY_WORDS)
 }
 
+/// Whether two texts are in one language: what shares no word with a text in another says nothing by that.
+fn is_one_language(comment: &str, body: &str) -> bool {
+    let code = |text| Text::read(head(text, MAX_COMMENT_BYTES)).language().code;
+    code(comment) == code(body)
+}
+
 fn log_odds((standard, linear): &(Standard, Linear), features: &[f32; FEATURES]) -> f32 {
     linear.sum(standard.apply(features))
 }
@@ -169,7 +175,9 @@ impl RelevanceParams {
         ];
         let [body, ..] = &wide;
         if !near.iter().chain(wide.iter().flatten()).any(touches) {
-            return body.filter(is_telling).map(|_| SILENT);
+            return body
+                .filter(|f| is_telling(f) && is_one_language(comment.folded, around.body))
+                .map(|_| SILENT);
         }
         let best = wide.iter().flatten().map(|f| self.wide(f)).reduce(f32::max);
         self.both(near.map(|f| self.near(&f)), best).map(sigmoid)
@@ -300,5 +308,8 @@ mod tests {
         assert_eq!(probability(recipe, &around), Some(SILENT));
         assert_eq!(probability("Chop two onions and fry them slowly", &around), None);
         assert_eq!(probability(recipe, &HARBOUR), None);
+        let korean = "다리를 고치는 동안 배가 승객을 나른다고 시는 밝혔다. 공사는 봄에 끝난다. ".repeat(12);
+        let korean = Surroundings { headline: "다리 공사", summary: "", body: &korean, ..HARBOUR };
+        assert_eq!(probability(recipe, &korean), None);
     }
 }
