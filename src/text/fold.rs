@@ -304,6 +304,8 @@ mod tests {
             ("a**hole", "asshole", Masked),
             ("sh#t", "shit", Masked),
             ("what the f***!", "what the fuck!", Masked),
+            ("f*ck들 진짜", "fuck들 진짜", Masked),
+            ("완전 b1tch네", "완전 bitch네", Leet),
             ("시1발", "시발", Leet),
             ("시.발", "시발", Spaced),
             ("병*신", "병신", Spaced),
@@ -399,6 +401,9 @@ mod tests {
             "24hr",
             "a55",
             "ps5s",
+            "three a*s and a b",
+            "k*** and t****",
+            "s*x",
         ] {
             assert_eq!(fold(text).as_str(), text);
             assert!(kinds(text).is_empty(), "{text:?} gave {:?}", kinds(text));

@@ -29,6 +29,11 @@ pub fn is_emoji(c: char) -> bool {
     c > '\u{2000}' && !is_syllable(c) && !matches!(c, '\u{2122}' | '\u{2139}') && c.is_emoji_char()
 }
 
+/// Whether a character beside a Latin word makes it part of a longer one: Korean writes its particles onto Latin words.
+pub(super) fn joins(c: char) -> bool {
+    is_letter_or_digit(c) && !is_syllable(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

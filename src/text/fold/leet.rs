@@ -9,7 +9,7 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
-use crate::text::letters::is_letter_or_digit;
+use crate::text::letters::joins;
 
 /// The fewest true letters of a word not on the list.
 const MIN_LETTERS: usize = 3;
@@ -29,7 +29,7 @@ pub(super) fn read(draft: &mut Draft<'_>) -> bool {
         }
         let length = units.iter().skip(begin).take_while(|u| is_part(u.ch)).count();
         let end = begin + length;
-        let alone = !is_letter_or_digit(before(&units, begin)) && !is_letter_or_digit(at(&units, end));
+        let alone = !joins(before(&units, begin)) && !joins(at(&units, end));
         if let Some((from, to, one)) = alone.then(|| core(&units, begin, end)).flatten() {
             for unit in units.get_mut(from..to).unwrap_or_default() {
                 unit.ch = letter(unit.ch, one).unwrap_or(unit.ch);

@@ -8,10 +8,12 @@ use super::{
     draft::{Draft, Unit, at, before, slice},
     swearing,
 };
-use crate::text::letters::is_letter_or_digit;
+use crate::text::letters::joins;
 
-/// The shortest word that may be masked by a weak mask.
-const WEAK_LENGTH: usize = 4;
+/// The shortest word that may be masked, and the fewest of its letters that must be seen: "A*s" has other readings. Only of the
+/// commonest is one letter enough ("f***").
+const MIN_LENGTH: usize = 4;
+const MIN_SEEN: usize = 2;
 
 /// Lifts masks.
 pub(super) fn lift(draft: &mut Draft<'_>) -> bool {
@@ -32,7 +34,7 @@ pub(super) fn lift(draft: &mut Draft<'_>) -> bool {
             begin = end;
             continue;
         }
-        let alone = !is_letter_or_digit(before(&units, begin)) && !is_letter_or_digit(at(&units, end));
+        let alone = !joins(before(&units, begin)) && !joins(at(&units, end));
         if let Some((from, word)) = alone.then(|| lifted(&units, begin, end)).flatten() {
             let to = from + word.len();
             for (unit, letter) in units.get_mut(from..to).unwrap_or_default().iter_mut().zip(word.chars()) {
@@ -69,9 +71,8 @@ fn fitting(masked: &[Unit]) -> Option<&'static str> {
     let hidden = masked.iter().filter(|u| is_mask(u.ch)).count();
     let seen = masked.len().checked_sub(hidden)?;
     let strong = masked.iter().all(|u| !is_mask(u.ch) || matches!(u.ch, '*' | '#'));
-    let enough =
-        if strong { seen >= 1 && masked.len() >= 3 } else { seen >= 2 && masked.len() >= WEAK_LENGTH };
-    if hidden == 0 || masked.len() > swearing::LONGEST || !enough {
+    let enough = seen >= MIN_SEEN || strong && at(masked, 0) == 'f';
+    if hidden == 0 || !(MIN_LENGTH..=swearing::LONGEST).contains(&masked.len()) || !enough {
         return None;
     }
     let mut words = swearing::WORDS.iter().filter(|word| {
