@@ -436,6 +436,13 @@ mod tests {
             ("(www.example.com)", "( urlx )"),
             ("go to example.co.uk/path now", "go to urlx now"),
             ("stupid.You are", "stupid.you are"),
+            ("They failed us.Top officials knew.", "they failed us.top officials knew."),
+            ("China vs.US talks, Mr.De Gaulle", "china vs.us talks, mr.de gaulle"),
+            ("It was close.News came late", "it was close.news came late"),
+            ("Example.Com or EXAMPLE.NEWS", "urlx or urlx"),
+            ("discord.gg/abc youtu.be/abc naver.me/xyz", "urlx urlx urlx"),
+            ("join t.me/spam now", "join urlx now"),
+            ("yes.and/or no, 9 a.m./p.m.", "yes.and/or no, 9 a.m./p.m."),
         ] {
             assert_eq!(fold(text).as_str(), expected, "{text:?}");
             assert!(kinds(text).is_empty(), "{text:?} gave {:?}", kinds(text));

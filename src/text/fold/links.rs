@@ -19,6 +19,9 @@ const DOMAINS: [&str; 44] = [
     "pt", "ru", "se", "shop", "site", "top", "tv", "tw", "ua", "uk", "us", "xyz", "za",
 ];
 
+/// Of these, those that are no words: a capital does not make them the beginning of a sentence.
+const WORDLESS: [&str; 6] = ["com", "edu", "gov", "info", "net", "org"];
+
 /// The longest address (RFC 5321, section 4.5.3.1.3), in characters. A longer run is none, and is not read further for
 /// each of its parts, so that "a.b.c.d" without end costs a bounded time for each character.
 const MAX_ADDRESS: usize = 254;
@@ -62,7 +65,7 @@ fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
     // What follows a replaced link follows a space.
     let mut previous = ' ';
     while from < units.len() {
-        let (word, end) = match found(units, from, previous) {
+        let (word, end) = match found(draft.original, units, from, previous) {
             Some((Found::Link, end)) => ("urlx", end),
             Some((Found::User, end)) => ("userx", end),
             None => {
@@ -98,7 +101,7 @@ enum Found {
 }
 
 /// The link or name that begins here, and where it ends.
-fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> {
+fn found(original: &str, units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> {
     if is_letter_or_digit(previous) || previous == '_' {
         return None;
     }
@@ -114,7 +117,7 @@ fn found(units: &[Unit], from: usize, previous: char) -> Option<(Found, usize)> 
         let prefix = if starts(units, from, "www.") { 4 } else { 7 };
         return (end > from + prefix).then_some((Found::Link, end));
     }
-    address(units, from).map(|end| (Found::Link, end))
+    address(original, units, from).map(|end| (Found::Link, end))
 }
 
 /// An at-sign name: letters, digits and underscores, unless it is a swear word, or reads as one with the sign as an a.
@@ -126,8 +129,8 @@ fn user(units: &[Unit], from: usize) -> Option<usize> {
     (!name.is_empty() && !swears).then_some(end)
 }
 
-/// `name@example.com`, `example.com` or `example.anything/path`, without a scheme.
-fn address(units: &[Unit], from: usize) -> Option<usize> {
+/// `name@example.com`, `example.com` or, with any top-level domain of two letters, `youtu.be/path`, without a scheme.
+fn address(original: &str, units: &[Unit], from: usize) -> Option<usize> {
     let near = slice(units, 0, units.len().min(from + MAX_ADDRESS + 1));
     let local = name_end(near, from, |c| is_letter_or_digit(c) || matches!(c, '.' | '_' | '+' | '-' | '%'));
     if local > from + MAX_ADDRESS {
@@ -147,25 +150,32 @@ fn address(units: &[Unit], from: usize) -> Option<usize> {
     if top.len() < 2 || rest.peek().is_none() || !top.iter().all(|u| u.ch.is_ascii_lowercase()) {
         return None;
     }
-    if rest.clone().any(<[Unit]>::is_empty) || rest.clone().all(|label| label.len() < 2) {
+    if rest.clone().any(<[Unit]>::is_empty) {
         return None;
     }
     let path = at(units, end) == '/' && is_letter_or_digit(at(units, end + 1));
-    if path && rest.all(|label| label.len() < 2 || label.iter().all(|u| u.ch.is_ascii_digit())) {
+    let is_any = |domains: &[&str]| domains.iter().any(|domain| domain.chars().eq(top.iter().map(|u| u.ch)));
+    // "t.me/name" and "t.co/path" are the only hosts of one letter in common use.
+    let short = rest.clone().all(|label| label.len() < 2) && !(path && is_any(&["me", "co"]));
+    let digits = path && rest.all(|label| label.iter().all(|u| u.ch.is_ascii_digit()));
+    if short || digits {
         return None;
     }
-    let known = DOMAINS.iter().any(|domain| domain.chars().eq(top.iter().map(|u| u.ch)));
     if mail {
         return Some(end);
     }
-    match (known, path) {
-        (true, _) => Some(if at(units, end) == '/' || at(units, end) == ':' || at(units, end) == '?' {
-            trimmed(units, from, units.len())
-        } else {
-            end
-        }),
-        (false, _) => None,
-    }
+    let known = is_any(&DOMAINS) && (path || is_any(&WORDLESS) || !begins_sentence(original, top));
+    (known || path && top.len() == 2).then(|| match at(units, end) {
+        '/' | ':' | '?' => trimmed(units, from, units.len()),
+        _ => end,
+    })
+}
+
+/// Whether a label begins with a capital after a small letter and a full stop: "told us.Top officials".
+fn begins_sentence(original: &str, label: &[Unit]) -> bool {
+    let begin = label.first().map_or(0, |u| u.begin as usize);
+    let (before, after) = original.split_at_checked(begin).unwrap_or_default();
+    after.starts_with(char::is_uppercase) && before.trim_end_matches('.').ends_with(char::is_lowercase)
 }
 
 fn name_end(units: &[Unit], from: usize, part: impl Fn(char) -> bool) -> usize {
