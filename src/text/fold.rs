@@ -295,6 +295,7 @@ mod tests {
             ("i-d-i-o-t", "idiot", Spaced),
             ("you are d u m b  l o s e r", "you are dumb  loser", Spaced),
             ("F U C K you", "fuck you", Spaced),
+            ("p a s s", "pass", Spaced),
             ("a s s", "ass", Spaced),
             ("idi\u{1f921}ot", "idiot", Spaced),
             ("f\u{1f600}u\u{1f600}c\u{1f600}k", "fuck", Spaced),
@@ -310,6 +311,11 @@ mod tests {
             ("시.발", "시발", Spaced),
             ("병*신", "병신", Spaced),
             ("개 새 끼", "개새끼", Spaced),
+            ("야 시  발 진짜", "야 시발 진짜", Spaced),
+            ("시...발", "시발", Spaced),
+            ("시·발, 병ㆍ신", "시발, 병신", Spaced),
+            ("he is a c u n t", "he is a cunt", Spaced),
+            ("\u{3b1}ss", "ass", Confusable),
             ("이 시@발 진짜", "이 시발 진짜", Spaced),
         ] {
             assert_eq!(fold(text).as_str(), expected, "{text:?}");
@@ -404,6 +410,16 @@ mod tests {
             "three a*s and a b",
             "k*** and t****",
             "s*x",
+            "아홉 시 발 열차",
+            "개 새 집",
+            "질병 / 신체",
+            "병/신체",
+            "시...발표는 언제",
+            "\u{928}\u{94d}\u{926}\u{94d}\u{930}\u{93f}\u{902}",
+            "it\u{1f602}i know",
+            "tnf\u{3b1}",
+            "gpt4o and log4j",
+            "us$bn",
         ] {
             assert_eq!(fold(text).as_str(), text);
             assert!(kinds(text).is_empty(), "{text:?} gave {:?}", kinds(text));
@@ -414,6 +430,9 @@ mod tests {
     fn ordinary_writing_is_plain_but_no_disguise() {
         for (text, expected) in [
             ("Naïve café, résumé", "naive cafe, resume"),
+            ("form: W W D L W", "form: w w d l w"),
+            ("vitamins A D E K", "vitamins a d e k"),
+            ("2 ℓ of milk ⓒ 2020", "2 l of milk c 2020"),
             ("cafe\u{301}", "cafe"),
             ("Sooo good", "soo good"),
             ("ㅋㅋㅋㅋㅋㅋ", "ㅋㅋㅋ"),

@@ -53,9 +53,23 @@ struct Reader<'a> {
     marks: u32,
     /// Marks kept since the last base.
     kept: u32,
+    /// The last unit that was a styled letter.
+    last_styled: Option<usize>,
 }
 
 impl Reader<'_> {
+    /// Records a styled letter as a disguise, unless it is the only one of its word: "x²", "ⓒ", "1 ℓ".
+    fn styled(&mut self, index: usize) {
+        let units = &self.draft.units;
+        if let Some(previous) = self.last_styled.replace(index)
+            && let Some(stretch) = units.get(previous..=index)
+            && !stretch.iter().any(|u| u.ch.is_whitespace())
+            && let [first, .., last] = *stretch
+        {
+            self.draft.undone(DisguiseKind::Styled, &[first, last]);
+        }
+    }
+
     /// A character other than printable ASCII and the line feed.
     fn character(&mut self, c: char, begin: u32, end: u32, next: Option<char>) {
         if let Some(plain) = plain(c) {
@@ -68,7 +82,8 @@ impl Reader<'_> {
             return self.base(c, begin, end);
         }
         if is_combining_mark(c) {
-            self.marks += 1;
+            // Scripts with marks of their own stack them in ordinary words.
+            self.marks += u32::from(c.script() == Script::Inherited);
             if self.marks == STACK
                 || is_overlay(c) && self.draft.units.last().is_some_and(|u| is_letter(u.ch))
             {
@@ -84,10 +99,8 @@ impl Reader<'_> {
                 if is_combining_mark(d) { self.mark(d, begin, end) } else { self.base(d, begin, end) }
             });
         }
-        if is_styled(c, self.asian)
-            && let Some(&first) = self.draft.units.get(length)
-        {
-            self.draft.undone(DisguiseKind::Styled, &[first]);
+        if is_styled(c, self.asian) {
+            self.styled(length);
         }
     }
 

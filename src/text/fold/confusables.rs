@@ -11,6 +11,7 @@ use unicode_security::skeleton;
 use super::{
     DisguiseKind,
     draft::{Draft, Unit},
+    swearing,
 };
 use crate::text::letters::{is_letter, is_letter_or_digit, is_syllable};
 
@@ -24,7 +25,8 @@ pub(super) fn replace(draft: &mut Draft<'_>) -> bool {
     }
     let mut units = std::mem::take(&mut draft.units);
     let mut found = Vec::new();
-    for word in words(&mut units).filter(|word| word.iter().any(|u| u.ch.is_ascii_alphabetic())) {
+    let mixed = |word: &&mut [Unit]| word.iter().any(|u| u.ch.is_ascii_alphabetic());
+    for word in words(&mut units).filter(mixed).filter(|word| !is_quantity(word)) {
         imitate(word, true, &mut found);
     }
     let latin = units.iter().filter(|u| u.ch.is_ascii_alphabetic()).count();
@@ -62,6 +64,15 @@ fn imitate(word: &mut [Unit], lenient: bool, found: &mut Vec<[Unit; 2]>) {
     if let (true, Some(&first), Some(&last)) = (changed, word.first(), word.last()) {
         found.push([first, last]);
     }
+}
+
+/// Whether a word has a single look-alike, Greek, at one of its ends, and is no swear word with it: "TNFα", "Δt".
+fn is_quantity(word: &[Unit]) -> bool {
+    let foreign = |u: &Unit| is_foreign(u.ch);
+    let at_end = word.first().is_some_and(foreign) || word.last().is_some_and(foreign);
+    let mut letters = word.iter().filter(|u| foreign(u));
+    let greek = letters.next().is_some_and(|u| u.ch.script() == Script::Greek) && letters.next().is_none();
+    greek && at_end && !swearing::is_known(word.iter().map(|u| imitated(u.ch, false).unwrap_or(u.ch)))
 }
 
 /// Letters that could imitate Latin ones: not ASCII, not an ordinary letter of a European Latin alphabet, and of a

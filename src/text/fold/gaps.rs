@@ -49,7 +49,10 @@ fn splits_word(units: &[Unit], begin: usize, end: usize) -> bool {
         return false;
     }
     let whole = slice(units, begin - head, begin).iter().chain(slice(units, end, end + tail)).map(|u| u.ch);
-    head < WORD || tail < WORD || swearing::is_known(whole)
+    // One emoji is a missing space ("it😂I"), unless a swear word stands around it; letters between emoji are not.
+    let gaps = |from: usize| is_emoji(before(units, from)) || is_emoji(at(units, from));
+    let repeated = gaps(begin - head) || gaps(end + tail);
+    swearing::is_known(whole) || repeated && (head < WORD || tail < WORD)
 }
 
 const fn is_heart(c: char) -> bool {

@@ -24,7 +24,13 @@ const FIRST: [char; 25] = [
 ];
 
 /// How many digits or marks may stand between two syllables.
-const MAX_SEPARATOR: usize = 2;
+const MAX_SEPARATOR: usize = 3;
+
+/// How many spaces may.
+const MAX_SPACES: usize = 2;
+
+/// The last syllables of the hours ("아홉 시 발 열차").
+const HOURS: &str = "한두세네섯곱덟홉열";
 
 /// Joins syllables that were set apart.
 pub(super) fn join(draft: &mut Draft<'_>) -> bool {
@@ -61,11 +67,13 @@ fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseK
     if syllables.next() != Some(at(units, begin)) {
         return None;
     }
-    let (mut kind, mut spaces, mut count) = (None, false, 1);
+    let (mut kind, mut spaces, mut wide, mut count) = (None, false, false, 1);
     for syllable in syllables {
-        if at(units, end) == ' ' && at(units, end + 1) == syllable {
+        let blanks =
+            slice(units, end, units.len()).iter().take(MAX_SPACES).take_while(|u| u.ch == ' ').count();
+        if blanks > 0 && at(units, end + blanks) == syllable {
             (kind, spaces) = (kind.or(Some(DisguiseKind::Spaced)), true);
-            end += 1;
+            end += blanks;
         } else {
             let gap = slice(units, end, units.len());
             let length = gap.iter().take(MAX_SEPARATOR).take_while(|u| is_separator(u.ch)).count();
@@ -74,6 +82,7 @@ fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseK
             } else if length > 0 {
                 kind = kind.or(Some(DisguiseKind::Spaced));
             }
+            wide |= length > 1 || at(units, end) == '/';
             end += length;
         }
         if at(units, end) != syllable {
@@ -82,14 +91,19 @@ fn matched(units: &[Unit], begin: usize, word: &str) -> Option<(usize, DisguiseK
         end += 1;
         count += 1;
     }
-    // Two syllables apart are a swear word only when nothing follows that would make them parts of other words.
-    let torn = spaces && count == 2 && is_syllable(at(units, end));
+    // Two syllables apart are a swear word only when nothing stands around them that would make them parts of others.
+    let hour = word.starts_with('시') && begin > 1 && HOURS.contains(at(units, begin - 2));
+    let torn =
+        count == 2 && (spaces || wide) && (is_syllable(at(units, end)) || spaces && (hour || word == "개새"));
     kind.filter(|_| !torn).map(|kind| (end, kind))
 }
 
 const fn is_separator(c: char) -> bool {
     let is_emoji = matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
-    is_emoji || c.is_ascii_digit() || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
+    is_emoji
+        || matches!(c, '·' | 'ㆍ' | '•')
+        || c.is_ascii_digit()
+        || c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | ',' | '(' | ')')
 }
 
 #[cfg(test)]

@@ -76,11 +76,16 @@ fn core(units: &[Unit], begin: usize, end: usize) -> Option<(usize, usize, char)
 fn is_inner(word: &[Unit]) -> bool {
     let is_letter = |u: &Unit| u.ch.is_ascii_alphabetic();
     let ends = word.first().is_some_and(is_letter) && word.last().is_some_and(is_letter);
+    // "iPS5s", "Log4j" and "US$bn".
     let plural = matches!(word, [.., digit, s] if s.ch == 's' && !is_letter(digit));
+    let version = matches!(word, [.., digit, _] if digit.ch == '4');
+    let money = matches!(word, [u, s, dollar, ..] if [u.ch, s.ch, dollar.ch] == ['u', 's', '$']);
     let runs = || {
         word.chunk_by(|a, b| is_letter(a) == is_letter(b)).filter(|run| !run.first().is_some_and(is_letter))
     };
     ends && !plural
+        && !version
+        && !money
         && runs().all(|run| match run {
             [one] => matches!(one.ch, '0' | '1' | '3' | '4' | '5' | '7' | '@' | '$'),
             [a, b] => a.ch == b.ch && matches!(a.ch, '0' | '3' | '5' | '7' | '$'),

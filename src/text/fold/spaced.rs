@@ -19,6 +19,12 @@ const MAX_SEPARATOR: usize = 3;
 /// The fewest letters that may be joined.
 const MIN_LETTERS: usize = 3;
 
+/// Letters that are words by themselves.
+const WORDS: &str = "aiurn";
+
+/// Up to this many capitals are grades, results and vitamins: "W W D L W".
+const RESULTS: usize = 6;
+
 /// Up to this many dotted letters with a dot at the end are an acronym.
 const ACRONYM: usize = 4;
 
@@ -26,7 +32,7 @@ const ACRONYM: usize = 4;
 pub(super) fn join(draft: &mut Draft<'_>) -> bool {
     draft.rewrite(|draft, old, new| {
         let mut done = 0;
-        while let Some(run) = next_word(old, done) {
+        while let Some(run) = next_word(draft.original, old, done) {
             let whole = slice(old, run.begin, run.end);
             new.extend_from_slice(slice(old, done, run.begin));
             new.extend(whole.iter().filter(|u| u.ch.is_ascii_alphabetic()));
@@ -41,11 +47,14 @@ pub(super) fn join(draft: &mut Draft<'_>) -> bool {
 }
 
 /// The next run of single letters that is a word.
-fn next_word(units: &[Unit], mut from: usize) -> Option<Run> {
+fn next_word(original: &str, units: &[Unit], mut from: usize) -> Option<Run> {
     loop {
         let begin = (from..units.len()).find(|&index| is_single(units, index))?;
         let run = Run::from(units, begin);
-        if run.is_word(units) {
+        if let Some(begin) = run.swear_word(units) {
+            return Some(Run { begin, ..run });
+        }
+        if run.is_word(original, units) {
             return Some(run);
         }
         from = run.end;
@@ -84,16 +93,26 @@ impl Run {
         run
     }
 
-    fn is_word(&self, units: &[Unit]) -> bool {
-        if self.letters < MIN_LETTERS {
-            return false;
-        }
-        let letters =
-            || slice(units, self.begin, self.end).iter().map(|u| u.ch).filter(char::is_ascii_alphabetic);
+    /// Where a word of the short list begins that ends where the run does, after nothing but words of one letter: "u r a
+    /// c u n t".
+    fn swear_word(&self, units: &[Unit]) -> Option<usize> {
+        let is_letter = |index: &usize| at(units, *index).is_ascii_alphabetic();
+        let letters: Vec<usize> = (self.begin..self.end).filter(is_letter).collect();
+        let words = letters.iter().take_while(|&&index| WORDS.contains(at(units, index))).count();
+        (0..=words).find_map(|from| {
+            let word = letters.get(from..).filter(|word| word.len() <= swearing::LONGEST)?;
+            swearing::is_known(word.iter().map(|&index| at(units, index))).then(|| word.first().copied())?
+        })
+    }
+
+    fn is_word(&self, original: &str, units: &[Unit]) -> bool {
+        let whole = slice(units, self.begin, self.end);
+        let letters = || whole.iter().map(|u| u.ch).filter(char::is_ascii_alphabetic);
         let steps = |by: u32| letters().zip(letters().skip(1)).all(|(a, b)| a as u32 + by == b as u32);
         let acronym = self.dotted && self.letters <= ACRONYM && at(units, self.end) == '.';
+        let results = !self.dotted && self.letters <= RESULTS && is_shouted(original, whole);
         let series = self.list || steps(0) || steps(1);
-        swearing::is_known(letters()) || self.letters > MIN_LETTERS && !acronym && !series
+        self.letters > MIN_LETTERS && !acronym && !results && !series
     }
 }
 
