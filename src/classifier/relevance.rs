@@ -30,6 +30,8 @@ const MIN_BODY_WORDS: f32 = 50.0;
 const MIN_COMMENT_WORDS: f32 = 30.0;
 /// P(on topic) of such a comment, for as many comments on topic as off: .006 / (.006 + .617), rounded up.
 const SILENT: f32 = 0.02;
+/// Bytes of a text that tell its language.
+const SAMPLE_BYTES: usize = 1024;
 /// Character grams count as shared above this cosine.
 const TRACE: f32 = 0.01;
 
@@ -102,7 +104,7 @@ fn is_telling(features: &[f32; FEATURES]) -> bool {
 
 /// Whether two texts are in one language: what shares no word with a text in another says nothing by that.
 fn is_one_language(comment: &str, body: &str) -> bool {
-    let code = |text| Text::read(head(text, MAX_COMMENT_BYTES)).language().code;
+    let code = |text| Text::read(head(text, SAMPLE_BYTES)).language().code;
     code(comment) == code(body)
 }
 

@@ -7,9 +7,9 @@
 //!
 //! # Limits
 //! Only what is seen counts, whatever the unit: ends trimmed, a run of white space as one space, ignorable and
-//! control characters left out, except within an emoji, where they make it what it is. With the discount, a run of one grapheme counts as three at most, for the maximum
-//! too, so that there is one number to show. Padding with more than one character ("hahaha") is not discounted;
-//! the repetition rule looks at words.
+//! control characters left out, except within an emoji, where they make it what it is. With the discount, a run of
+//! one grapheme counts as three at most, for the maximum too, so that there is one number to show. Padding with more than one
+//! character ("hahaha") is not discounted; the repetition rule looks at words.
 //!
 //! # Source
 //! Unicode Standard Annex #29, section 3 (extended grapheme clusters).
@@ -89,8 +89,8 @@ fn units(grapheme: &str, unit: CountUnit) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The characters of a grapheme that make what is drawn: all of an emoji, which is drawn from its joiners and selectors, and
-/// of anything else those that are not ignorable.
+/// The characters of a grapheme that make what is drawn: all of an emoji, which is drawn from its joiners and selectors,
+/// and of anything else those that are not ignorable.
 fn seen(grapheme: &str) -> impl Iterator<Item = char> {
     let emoji = grapheme.chars().next().is_some_and(is_emoji);
     grapheme.chars().filter(move |&c| emoji || !is_ignorable(c))

@@ -5,8 +5,8 @@
 //! A comment in capitals reads as shouting and drowns the others.
 //!
 //! # Limits
-//! Letters without case (Hangul, Han, Arabic and others) count as lower case, so that a Korean comment does not shout because it
-//! names NATO and the IAEA. Links are left out. Abbreviations count as
+//! Letters without case (Hangul, Han, Arabic and others) count as lower case, so that a Korean comment does not shout
+//! because it names NATO and the IAEA. Links are left out. Abbreviations count as
 //! any other word; the minimum of letters keeps short ones harmless.
 //!
 //! # Source

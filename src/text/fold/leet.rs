@@ -76,7 +76,7 @@ fn core(units: &[Unit], begin: usize, end: usize) -> Option<(usize, usize, char)
 fn is_inner(word: &[Unit]) -> bool {
     let is_letter = |u: &Unit| u.ch.is_ascii_alphabetic();
     let ends = word.first().is_some_and(is_letter) && word.last().is_some_and(is_letter);
-    // "iPS5s", "Log4j" and "US$bn".
+    // "PS5s", "Log4j" and "US$bn".
     let plural = matches!(word, [.., digit, s] if s.ch == 's' && !is_letter(digit));
     let version = matches!(word, [.., digit, _] if digit.ch == '4');
     let money = matches!(word, [u, s, dollar, ..] if [u.ch, s.ch, dollar.ch] == ['u', 's', '$']);
