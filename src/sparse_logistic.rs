@@ -72,7 +72,8 @@ pub struct SparseLogisticRegression {
     pub weights: Vec<f64>,
     /// The score of an empty row.
     pub intercept: f64,
-    /// Iterations the optimiser took; equal to the most allowed if it did not converge.
+    /// Iterations the optimiser took; equal to the most allowed if it did not converge. Fewer, too, when
+    /// its line search found no lower cost within the precision of the numbers.
     pub iterations: u64,
     /// The minimum reached: weighted loss of all rows plus penalty.
     pub cost: f64,
@@ -127,7 +128,8 @@ pub struct SparseMultiLogisticRegression {
     pub weights: Array2<f64>,
     /// Scores of an empty row, of shape `(n_classes)`.
     pub intercepts: Array1<f64>,
-    /// Iterations the optimiser took; equal to the most allowed if it did not converge.
+    /// Iterations the optimiser took; equal to the most allowed if it did not converge. Fewer, too, when
+    /// its line search found no lower cost within the precision of the numbers.
     pub iterations: u64,
     /// The minimum reached: weighted loss of all rows plus penalty.
     pub cost: f64,

@@ -1,6 +1,6 @@
 //! The offline trainer: corpora to linfa fit to artifact, model card and figures.
 //!
-//! The only room that names linfa. It reads corpora from a folder that the caller names, featurises them with the
+//! With `sparse_logistic` and `calibration` the only room that names linfa. It reads corpora from a folder that the caller names, featurises them with the
 //! server's own functions, and writes an [`Artifact`](crate::classifier::artifact::Artifact). Everything is seeded and
 //! summed in a fixed order: two runs over the same data give the same bytes.
 

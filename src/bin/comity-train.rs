@@ -176,8 +176,10 @@ impl Progress {
 }
 
 fn require(data: &Path) -> Result<()> {
-    if !data.join("train").is_dir() {
-        bail!("skipped: {} has no folder train/ with labelled comments", data.display());
+    for (folder, what) in [("train", "to learn from"), ("dev", "to measure on")] {
+        if !data.join(folder).is_dir() {
+            bail!("skipped: {} has no folder {folder}/ with labelled comments {what}", data.display());
+        }
     }
     Ok(())
 }
@@ -220,13 +222,17 @@ fn fit(config_path: &Path, data: &Path) -> Result<()> {
     artifact.provenance = provenance;
     let bytes = artifact.to_bytes()?;
     let path = config_path.with_extension("comity");
-    fs::write(&path, &bytes)?;
-    fs::write(config_path.with_extension("md"), card::markdown(&artifact, &config, &measured))?;
-    fs::write(config_path.with_extension("json"), card::json(&artifact, &measured)?)?;
+    write(&path, &bytes)?;
+    write(&config_path.with_extension("md"), card::markdown(&artifact, &config, &measured))?;
+    write(&config_path.with_extension("json"), card::json(&artifact, &measured)?)?;
     progress.done();
     say(&card::table(&measured));
     say(&format!("{} ({} bytes, SHA-256 {})", path.display(), bytes.len(), sha256_hex(&bytes)));
     Ok(())
+}
+
+fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn folder(path: &Path) -> &Path {
@@ -236,7 +242,7 @@ fn folder(path: &Path) -> &Path {
 #[expect(clippy::print_stdout, reason = "the table is this command's answer")]
 fn evaluate(path: &Path, data: &Path) -> Result<()> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let model = Model::from_bytes(&bytes)?;
+    let model = Model::from_bytes(&bytes).with_context(|| format!("in {}", path.display()))?;
     let config = configuration(&model.provenance().settings)?;
     let (sets, _) = Sets::load(&config, data, folder(path))?;
     let measured = evaluate::all(&model, &config, &sets, data)?;
@@ -277,7 +283,7 @@ fn calibrate(args: &SiteArgs, out: &Path) -> Result<()> {
 
 fn fit_target(target: &str, labelled: &Path, model: &Path, out: Option<&Path>) -> Result<()> {
     let bytes = fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
-    let model = Model::from_bytes(&bytes)?;
+    let model = Model::from_bytes(&bytes).with_context(|| format!("in {}", model.display()))?;
     let labelled = Labelled::read(&model, target, labelled)?;
     for (size, f1) in labelled.curve(SEED)? {
         let name = if size == 0 { "general head".to_owned() } else { format!("{size} comments") };

@@ -102,7 +102,8 @@ impl SparseLogisticValidParams {
             let problem = Objective::<K, L>::new(rows, targets, weights, total_weight, self.l2, CHUNKS);
             let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY)
                 .with_tolerance_grad(self.gradient_tolerance)?
-                .with_tolerance_cost(self.cost_tolerance)?;
+                // At 0 a step of length 0 would make the next direction NaN, of which the line search finds no end.
+                .with_tolerance_cost(self.cost_tolerance.max(f64::MIN_POSITIVE))?;
             let mut state = Executor::new(problem, solver)
                 .configure(|state| state.param(initial.clone()).max_iters(self.max_iterations))
                 .timer(false)

@@ -35,13 +35,6 @@ impl Csr {
         Ok(Self { columns, starts: vec![0], indices: Vec::new(), values: Vec::new() })
     }
 
-    /// Makes room for `rows` more rows of `nonzeros` non-zeros in all.
-    pub fn reserve(&mut self, rows: usize, nonzeros: usize) {
-        self.starts.reserve(rows);
-        self.indices.reserve(nonzeros);
-        self.values.reserve(nonzeros);
-    }
-
     /// Appends a row given as (column, value) pairs; on error the matrix is as before.
     ///
     /// # Errors

@@ -64,6 +64,15 @@ fn close<'a>(
 }
 
 #[test]
+fn a_gradient_tolerance_below_what_numbers_can_tell_ends() {
+    for seed in 0..8 {
+        let x = dense(120, seed);
+        let model = fit_two(&x, &params().gradient_tolerance(1e-17)).unwrap();
+        assert!(model.weights.iter().all(|w| w.is_finite()), "{seed}");
+    }
+}
+
+#[test]
 fn two_classes_agree_with_linfa_logistic() {
     let (x, y) = (dense(300, 1), two_classes(&dense(300, 1)));
     for l2 in [0.1, 1.0, 25.0] {

@@ -101,11 +101,6 @@ impl<'a> Pool<'a> {
         Self { texts, heads }
     }
 
-    /// How many texts there are.
-    pub const fn texts(&self) -> usize {
-        self.texts.len()
-    }
-
     /// Fits all heads; gives also how each was calibrated.
     ///
     /// # Errors

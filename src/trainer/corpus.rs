@@ -42,15 +42,23 @@ pub struct Row {
     /// The headline, perhaps with a summary after a bar.
     #[serde(default)]
     pub context: Option<String>,
-    /// The comment that was answered.
-    #[serde(default)]
-    pub parent: Option<String>,
     /// Rows of one group are split together.
     #[serde(default)]
     pub group: Option<serde_json::Value>,
 }
 
 impl Row {
+    /// The article that a sentence comes from, as the identifiers of newsmtsc ("allsides_ARTICLE_…", "polusa_v1_ARTICLE_…") and
+    /// of vader_nyt ("ARTICLE_…") name it.
+    pub fn article(&self) -> Option<&str> {
+        let mut parts = self.id.split('_');
+        match parts.next()? {
+            "allsides" => parts.next(),
+            "polusa" => parts.nth(1),
+            number => parts.next().map(|_| number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())),
+        }
+    }
+
     /// The group, when there is one.
     pub fn group(&self) -> Option<String> {
         self.group.as_ref().map(|g| g.as_str().map_or_else(|| g.to_string(), str::to_owned))
@@ -90,14 +98,14 @@ pub enum CorpusError {
         source: std::io::Error,
     },
     /// A line is not a row.
-    #[error("line {line} of {path} is not a labelled comment")]
+    #[error("line {line} of {path} is not a labelled comment: {reason}")]
     Line {
         /// The file.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
         /// Why; names no text.
-        source: serde_json::Error,
+        reason: String,
     },
     /// There is nothing to fit.
     #[error("fit of {head} failed: {reason}")]
@@ -131,47 +139,121 @@ pub fn rows_and_hash(path: &Path) -> Result<(Vec<Row>, String), CorpusError> {
         .map_err(|source| CorpusError::Read { path: path.to_owned(), source })?;
     let sha256 = sha256_hex(text.as_bytes());
     if path.extension().is_some_and(|e| e == "tsv") {
-        return Ok((own_rows(&text), sha256));
+        return Ok((own_rows(path, &text)?, sha256));
     }
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     let rows = lines
         .map(|(i, line)| {
-            let wrong = |source| CorpusError::Line { path: path.to_owned(), line: i + 1, source };
+            // What serde says of a value quotes it, and a comment's text goes into no message.
+            let wrong = |error: serde_json::Error| CorpusError::Line {
+                path: path.to_owned(),
+                line: i + 1,
+                reason: format!("{:?} error at column {}", error.classify(), error.column()),
+            };
             serde_json::from_str(line).map_err(wrong)
         })
         .collect::<Result<_, _>>()?;
     Ok((rows, sha256))
 }
 
-/// A field named `group`, `text`, `target`, `stance` or `civil` goes where its name says; any other number is a label.
-fn own_rows(file: &str) -> Vec<Row> {
-    let mut lines = file.lines();
-    let names: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-    lines.map(|line| own_row(&names, line)).filter(|row| !row.text.is_empty()).collect()
+/// A field named `group`, `text`, `target`, `stance` or `civil` goes where its name says, `kind` is for readers; any other
+/// is a label: a number, or empty.
+fn own_rows(path: &Path, file: &str) -> Result<Vec<Row>, CorpusError> {
+    let mut lines = file.lines().enumerate();
+    let names: Vec<&str> = lines.next().map(|(_, line)| line.split('\t').collect()).unwrap_or_default();
+    let wrong = |line: usize| move |reason| CorpusError::Line { path: path.to_owned(), line, reason };
+    if !names.contains(&"text") {
+        return Err(wrong(1)("the first line names no field \"text\"".to_owned()));
+    }
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(i, line)| own_row(&names, line).map_err(wrong(i + 1))).collect()
 }
 
-fn own_row(names: &[&str], line: &str) -> Row {
+fn own_row(names: &[&str], line: &str) -> Result<Row, String> {
     let (mut row, mut labels) = (Row::default(), serde_json::Map::new());
-    for (name, field) in names.iter().zip(line.splitn(names.len(), '\t')) {
+    let fields: Vec<&str> = line.split('\t').collect();
+    if fields.len() != names.len() {
+        return Err(format!("{} fields, the first line names {}", fields.len(), names.len()));
+    }
+    for (name, field) in names.iter().zip(fields) {
+        let not = |what: &str| format!("{name} is not {what}");
         match *name {
             "group" => {
                 field.clone_into(&mut row.id);
                 row.group = Some(Value::String(field.to_owned()));
             }
+            "text" if field.trim().is_empty() => return Err(not("a text")),
             "text" => field.clone_into(&mut row.text),
             "target" => row.target = Some(field.to_owned()),
+            "stance" if !matches!(field, "favor" | "against" | "neutral" | "") => {
+                return Err(not("favor, against or neutral"));
+            }
             "stance" => row.stance = Some(field.to_owned()),
-            "civil" => row.civil = field.parse().ok(),
-            _ => labels.extend(field.parse::<i64>().ok().map(|n| ((*name).to_owned(), Value::from(n)))),
+            "kind" => {}
+            _ if field.is_empty() => {}
+            "civil" => row.civil = Some(field.parse().map_err(|_| not("0 or 1"))?),
+            _ => {
+                let number: serde_json::Number = field.parse().map_err(|_| not("a number"))?;
+                labels.insert((*name).to_owned(), Value::Number(number));
+            }
         }
     }
     row.labels = Value::Object(labels);
-    row
+    Ok(row)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wrong(name: &str, file: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, file).unwrap();
+        let error = rows(&path).unwrap_err().to_string();
+        error.replace(path.to_str().unwrap(), name)
+    }
+
+    #[test]
+    fn a_wrong_row_is_named_by_its_file_line_and_field_and_never_by_its_text() {
+        for (file, expected) in [
+            (
+                "civil\ttext\n1\tgood\n1",
+                "line 3 of x.tsv is not a labelled comment: 1 fields, the first line names 2",
+            ),
+            ("civil\ttext\nyes\tgood", "line 2 of x.tsv is not a labelled comment: civil is not 0 or 1"),
+            ("threat\ttext\nx\tgood", "line 2 of x.tsv is not a labelled comment: threat is not a number"),
+            (
+                "stance\ttext\nfavour\tgood",
+                "line 2 of x.tsv is not a labelled comment: stance is not favor, against or neutral",
+            ),
+            ("stance\ttext\nfavor\t ", "line 2 of x.tsv is not a labelled comment: text is not a text"),
+            (
+                "a\tb\n1\t2",
+                "line 1 of x.tsv is not a labelled comment: the first line names no field \"text\"",
+            ),
+        ] {
+            assert_eq!(wrong("x.tsv", file), expected);
+        }
+        assert_eq!(
+            wrong("x.jsonl", "{\"text\": \"a\"}\n\"You are secret\""),
+            "line 2 of x.jsonl is not a labelled comment: Data error at column 16"
+        );
+    }
+
+    #[test]
+    fn the_article_of_a_sentence_is_read_from_its_identifier() {
+        for (id, article) in [
+            ("allsides_1000_401_25_Somebody_0_6", Some("1000")),
+            ("polusa_v1_4759298_-1_1_Somebody_17_19", Some("4759298")),
+            ("291_8", Some("291")),
+            ("train-7", None),
+            ("17", None),
+        ] {
+            let row = Row { id: id.to_owned(), ..Row::default() };
+            assert_eq!(row.article(), article, "{id}");
+        }
+    }
 
     #[test]
     fn numbers_are_found_at_dotted_paths() {
@@ -191,13 +273,13 @@ mod tests {
 
     #[test]
     fn own_rows_skip_the_header_and_keep_pairs_together() {
-        let rows = own_rows(
-            "group\tkind\tcivil\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n",
-        );
+        let read = |file: &str| own_rows(Path::new("x.tsv"), file).unwrap();
+        let rows =
+            read("group\tkind\tcivil\ttext\n7\tquoted\t0\tThe mayor said so.\n7\tquoted\t1\tYou said so.\n");
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].civil, Some(0));
         assert_eq!(rows[0].group(), rows[1].group());
-        let rows = own_rows("group\tthreat\ttext\n1\t1\tx\n");
+        let rows = read("group\tthreat\ttext\n1\t1\tx\n");
         assert_eq!(rows[0].number("labels.threat"), Some(1.0));
     }
 }

@@ -87,7 +87,7 @@ pub fn fit<const N: usize>(examples: &[&Example<N>], settings: Settings) -> Resu
     Ok(stored(&weights, &intercepts, standard, settings))
 }
 
-/// Vector scaling (Guo et al. 2017): a second multinomial regression over the three log-odds.
+/// Matrix scaling (Guo et al. 2017, section 4.2): a second multinomial regression over the three log-odds.
 fn calibrated<const N: usize>(
     scores: &Array2<f64>,
     held_out: &[&Example<N>],

@@ -44,13 +44,8 @@ fn example(row: &Row, weight: f32, lexicon: &Lexicon) -> Option<Example<FEATURES
         numbers: features(&reading),
         class,
         weight,
-        group: article(row).unwrap_or_else(|| hash(&row.id)),
+        group: row.article().map_or_else(|| hash(&row.id), hash),
     })
-}
-
-/// The article of a newspaper opinion row: the number before the first underscore of its identifier.
-fn article(row: &Row) -> Option<u32> {
-    row.id.split_once('_')?.0.parse().ok()
 }
 
 fn head(examples: &[&Example<FEATURES>], config: &SentimentConfig) -> Result<SentimentParams, CorpusError> {
@@ -116,7 +111,7 @@ pub fn evaluate(
     let mut pairs = Vec::new();
     if own.sets.contains_key(OPINION) {
         for fold in 0..FOLDS {
-            let is_left_out = |row: &Row| article(row).is_some_and(|a| a % FOLDS == fold);
+            let is_left_out = |row: &Row| row.article().is_some_and(|a| hash(a) % FOLDS == fold);
             let opinion = sets.rows(OPINION)?;
             let mut kept = Vec::new();
             for (name, weight) in &own.sets {

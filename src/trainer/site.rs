@@ -129,10 +129,21 @@ pub fn recalibrate(artifact: &mut Artifact, site: &Site<'_>) -> Result<Recalibra
         return Err(SiteError::Inverted { label: site.label.to_owned(), slope });
     }
     let mut after = Vec::new();
+    // Every other row of each label, so that both halves have both however the file is ordered.
+    let mut seen = [0, 0];
+    let halves: Vec<usize> = labels
+        .iter()
+        .map(|label| {
+            let [negative, positive] = &mut seen;
+            let count = if *label { positive } else { negative };
+            *count += 1;
+            *count % 2
+        })
+        .collect();
     for half in 0..2 {
         let part = |other: bool| -> (Vec<f64>, Vec<bool>) {
-            let rows = logits.iter().zip(&labels).enumerate().filter(|(i, _)| (i % 2 == half) != other);
-            rows.map(|(_, (logit, label))| (*logit, *label)).unzip()
+            let rows = logits.iter().zip(&labels).zip(&halves).filter(|(_, h)| (**h == half) != other);
+            rows.map(|((logit, label), _)| (*logit, *label)).unzip()
         };
         let ((fit_logits, fit_labels), (logits, labels)) = (part(true), part(false));
         let (slope, intercept) = platt(&fit_logits, &fit_labels)?;
@@ -190,6 +201,19 @@ mod tests {
         assert!((f64::from(sigmoid(sum as f32)) - f64::from(probability)).abs() < 1e-4);
         let table = threshold_table(&model, &site).unwrap();
         assert!(table.lines().count() > 5 && table.contains("toxicity"), "{table}");
+    }
+
+    #[test]
+    fn a_file_whose_rows_take_turns_is_as_good_as_any() {
+        let line = |i| match i % 2 {
+            0 => format!("{{\"text\": \"You are a pathetic idiot {i}\", \"civil\": 1}}"),
+            _ => format!("{{\"text\": \"The bridge opens in May {i}\", \"civil\": 0}}"),
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), (0..120).map(line).collect::<Vec<_>>().join("\n")).unwrap();
+        let site = Site { file: file.path(), label: "civil", attribute: Attribute::Toxicity };
+        let done = recalibrate(&mut Artifact::from_bytes(ENGLISH).unwrap(), &site).unwrap();
+        assert!(done.rows == 120 && done.after < 0.1, "{done:?}");
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn persons(
             numbers: mention.features(&lexicon.valence),
             class,
             weight: 1.0,
-            group: hash(row.id.split('_').nth(1).unwrap_or(&row.id)),
+            group: hash(row.article().unwrap_or(&row.id)),
         });
     }
     Ok(out)

@@ -31,7 +31,7 @@ const MIN_OF_A_SIDE: usize = 8;
 const FOLDS: usize = 5;
 const BUCKETS: usize = 1 << 14;
 const L2: f64 = 1.0;
-/// Fewest named sides from which a precision can be told.
+/// Fewest named sides from which a precision is told.
 const MIN_NAMED: usize = 10;
 /// Sides must be right this often where one is named.
 const PRECISION: f64 = 0.65;
@@ -278,7 +278,8 @@ fn by_chance(pairs: &[(usize, usize)], seed: u64) -> Vec<(usize, usize)> {
     gold.map(|gold| (gold, pairs.get(below(&mut rng, pairs.len())).map_or(0, |pair| pair.1))).collect()
 }
 
-/// The lowest probability from which named sides are right often enough, with coverage and precision there.
+/// The lowest probability from which enough named sides are right often enough, with coverage and precision there; where there
+/// is none, one that names no side.
 fn threshold(said: &[(usize, [f32; 3])]) -> (f64, f64, f64) {
     let at = |sure: f64| {
         let named: Vec<bool> = said
@@ -286,21 +287,35 @@ fn threshold(said: &[(usize, [f32; 3])]) -> (f64, f64, f64) {
             .filter(|(_, [favor, against, _])| f64::from(favor.max(*against)) >= sure)
             .map(|(gold, [favor, against, _])| *gold == usize::from(against > favor))
             .collect();
-        let right = named.iter().filter(|right| **right).count() as f64 / named.len().max(MIN_NAMED) as f64;
-        (sure, named.len() as f64 / said.len().max(1) as f64, right)
+        let right = named.iter().filter(|right| **right).count() as f64 / named.len().max(1) as f64;
+        let enough = named.len() >= MIN_NAMED && right >= PRECISION;
+        enough.then(|| (sure, named.len() as f64 / said.len().max(1) as f64, right))
     };
-    let steps = (0..10).map(|step| at(0.5 + f64::from(step) * 0.05));
-    steps
-        .clone()
-        .find(|(_, _, precision)| *precision >= PRECISION)
-        .or_else(|| steps.clone().next_back())
-        .unwrap_or((0.95, 0.0, 0.0))
+    (0..10).find_map(|step| at(0.5 + f64::from(step) * 0.05)).unwrap_or((1.0, 0.0, 0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::classifier::{Model, target::LoadedTarget};
+
+    #[test]
+    fn a_side_is_named_only_from_where_enough_are_right_often_enough() {
+        let said = |sure: f32, right: usize, wrong: usize| {
+            let rows = [(0, right), (1, wrong)].into_iter();
+            rows.flat_map(move |(gold, count)| std::iter::repeat_n((gold, [sure, 0.0, 0.0]), count))
+        };
+        let never_right: Vec<_> = said(0.97, 20, 20).collect();
+        assert_eq!(threshold(&never_right), (1.0, 0.0, 0.0));
+        let few: Vec<_> = said(0.97, 5, 0).collect();
+        assert_eq!(threshold(&few), (1.0, 0.0, 0.0));
+        let good: Vec<_> = said(0.72, 18, 2).chain(said(0.52, 2, 18)).collect();
+        let (sure, coverage, precision) = threshold(&good);
+        assert!(
+            (sure - 0.55).abs() < 1e-9 && coverage == 0.5 && precision == 0.9,
+            "{sure} {coverage} {precision}"
+        );
+    }
 
     const ENGLISH: &[u8] = include_bytes!("../../models/english.comity");
     const TARGET: &str = "congestion charge";
