@@ -19,6 +19,11 @@ const NEVER: f64 = -20.0;
 /// One group in so many calibrates and is not fitted; prime to the folds of cross-validation.
 const CALIBRATES: u32 = 11;
 
+/// Whether the rows of a group calibrate instead of being fitted.
+pub const fn calibrates(group: u32) -> bool {
+    group % CALIBRATES == 0
+}
+
 /// One row.
 #[derive(Debug)]
 pub struct Example<const N: usize> {
@@ -64,7 +69,7 @@ pub fn fit<const N: usize>(examples: &[&Example<N>], settings: Settings) -> Resu
         row
     };
     let (held_out, fitted): (Vec<&Example<N>>, Vec<_>) =
-        examples.iter().copied().partition(|e| settings.calibrate && e.group % CALIBRATES == 0);
+        examples.iter().copied().partition(|e| settings.calibrate && calibrates(e.group));
     let mut records = Csr::new(settings.buckets + N).map_err(failed)?;
     for example in &fitted {
         records.push_row(&row(example)).map_err(failed)?;

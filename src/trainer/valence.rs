@@ -6,6 +6,7 @@
 use super::{
     config::ArticleConfig,
     corpus::Row,
+    hashed::calibrates,
     sets::{SetError, Sets},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
         lists::{ENGLISH, KOREAN},
         polarity::Polarity,
         valence::Valence,
-        words::{Lexicon, Morphology, Rarity, Reading, Roles, fold_bits},
+        words::{Lexicon, Morphology, Rarity, Reading, Roles, fold_bits, hash},
     },
     text::Text,
 };
@@ -48,9 +49,10 @@ pub fn train(sets: &Sets, config: &ArticleConfig) -> Result<Lexicon, SetError> {
         lexicon.polarity = Polarity::new(listed);
     }
     lexicon.rarity = rarity(&sets.all(&config.rarity)?, &lexicon);
-    let rows = sets.all(&config.rated)?;
-    let rated: Vec<(&str, f64)> =
-        rows.into_iter().filter_map(|row| Some((row.text.as_str(), rating(row)?))).collect();
+    // What a head is calibrated on must not be in what it reads.
+    let is_held_out = |row: &Row| row.article().is_some_and(|article| calibrates(hash(article)));
+    let rows = sets.all(&config.rated)?.into_iter().filter(|row| !is_held_out(row));
+    let rated: Vec<(&str, f64)> = rows.filter_map(|row| Some((row.text.as_str(), rating(row)?))).collect();
     lexicon.valence = valence(&rated, &lexicon);
     Ok(lexicon)
 }
