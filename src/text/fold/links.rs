@@ -72,6 +72,14 @@ fn chunk(draft: &mut Draft<'_>, units: &[Unit], new: &mut Vec<Unit>) -> bool {
                 new.extend(units.get(from));
                 previous = at(units, from);
                 from += 1;
+                if let Some(&stop) = units.get(from - 1)
+                    && stop.ch == '.'
+                    && lacks_space(draft.original, slice(units, from, units.len()))
+                {
+                    new.push(Unit { ch: ' ', ..stop });
+                    previous = ' ';
+                    changed = true;
+                }
                 continue;
             }
         };
@@ -169,6 +177,15 @@ fn address(original: &str, units: &[Unit], from: usize) -> Option<usize> {
         '/' | ':' | '?' => trimmed(units, from, units.len()),
         _ => end,
     })
+}
+
+/// Whether what stands after a full stop would be a top-level domain if it did not begin a sentence. A space says so when the
+/// capital is gone.
+fn lacks_space(original: &str, after: &[Unit]) -> bool {
+    let label = slice(after, 0, name_end(after, 0, |c| c.is_ascii_lowercase()));
+    let is_any =
+        |domains: &[&str]| domains.iter().any(|domain| domain.chars().eq(label.iter().map(|u| u.ch)));
+    is_any(&DOMAINS) && !is_any(&WORDLESS) && begins_sentence(original, label)
 }
 
 /// Whether a label begins with a capital after a small letter and a full stop: "told us.Top officials".

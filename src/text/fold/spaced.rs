@@ -22,8 +22,11 @@ const MIN_LETTERS: usize = 3;
 /// Letters that are words by themselves.
 const WORDS: &str = "aiurn";
 
-/// Up to this many capitals are grades, results and vitamins: "W W D L W".
-const RESULTS: usize = 6;
+/// Up to this many letters are vitamins and blood groups: "A D E K".
+const SYMBOLS: usize = 4;
+
+/// Letters of won, drawn and lost matches: "W W D L W".
+const RESULTS: &str = "wdl";
 
 /// Up to this many dotted letters with a dot at the end are an acronym.
 const ACRONYM: usize = 4;
@@ -32,7 +35,7 @@ const ACRONYM: usize = 4;
 pub(super) fn join(draft: &mut Draft<'_>) -> bool {
     draft.rewrite(|draft, old, new| {
         let mut done = 0;
-        while let Some(run) = next_word(draft.original, old, done) {
+        while let Some(run) = next_word(old, done) {
             let whole = slice(old, run.begin, run.end);
             new.extend_from_slice(slice(old, done, run.begin));
             new.extend(whole.iter().filter(|u| u.ch.is_ascii_alphabetic()));
@@ -47,14 +50,14 @@ pub(super) fn join(draft: &mut Draft<'_>) -> bool {
 }
 
 /// The next run of single letters that is a word.
-fn next_word(original: &str, units: &[Unit], mut from: usize) -> Option<Run> {
+fn next_word(units: &[Unit], mut from: usize) -> Option<Run> {
     loop {
         let begin = (from..units.len()).find(|&index| is_single(units, index))?;
         let run = Run::from(units, begin);
         if let Some(begin) = run.swear_word(units) {
             return Some(Run { begin, ..run });
         }
-        if run.is_word(original, units) {
+        if run.is_word(units) {
             return Some(run);
         }
         from = run.end;
@@ -105,14 +108,14 @@ impl Run {
         })
     }
 
-    fn is_word(&self, original: &str, units: &[Unit]) -> bool {
+    fn is_word(&self, units: &[Unit]) -> bool {
         let whole = slice(units, self.begin, self.end);
         let letters = || whole.iter().map(|u| u.ch).filter(char::is_ascii_alphabetic);
         let steps = |by: u32| letters().zip(letters().skip(1)).all(|(a, b)| a as u32 + by == b as u32);
         let acronym = self.dotted && self.letters <= ACRONYM && at(units, self.end) == '.';
-        let results = !self.dotted && self.letters <= RESULTS && is_shouted(original, whole);
+        let symbols = !self.dotted && (self.letters <= SYMBOLS || letters().all(|c| RESULTS.contains(c)));
         let series = self.list || steps(0) || steps(1);
-        self.letters > MIN_LETTERS && !acronym && !results && !series
+        self.letters > MIN_LETTERS && !acronym && !symbols && !series
     }
 }
 
