@@ -9,7 +9,7 @@ use std::{env, hint::black_box};
 use comity::{
     classifier::{Model, civility::Civility},
     moderation::Explain,
-    text::{Text, detect_language},
+    text::Text,
 };
 use comments::{SORTS, Sort, Tongue};
 use rustrict::CensorStr as _;
@@ -50,7 +50,7 @@ fn run(step: &str, sort: Sort, times: usize) {
         for ((text, read), submission) in texts.iter().zip(&read).zip(&submissions) {
             match step {
                 "normalise" => drop(black_box(Text::read(text))),
-                "language" => _ = black_box(detect_language(text)),
+                "language" => _ = black_box(read.language()),
                 "features" => drop(black_box(vocabulary.map(|vocabulary| vocabulary.row(read)))),
                 "heads" => _ = black_box(comments::heads(classifier, read, false)),
                 "heads-explained" => _ = black_box(comments::heads(classifier, read, true)),

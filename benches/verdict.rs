@@ -8,7 +8,7 @@ mod comments;
 use comity::{
     classifier::{Model, civility::Civility},
     moderation::Explain,
-    text::{Text, detect_language},
+    text::Text,
 };
 use comments::{SORTS, Sort, Tongue};
 use divan::{Bencher, black_box, counter::ItemsCount};
@@ -36,8 +36,12 @@ fn normalise(bencher: Bencher<'_, '_>, sort: Sort) {
 
 #[divan::bench(args = SORTS)]
 fn language(bencher: Bencher<'_, '_>, sort: Sort) {
-    each(bencher, sort, |text| {
-        black_box(detect_language(text));
+    let texts = sort.texts();
+    let texts: Vec<Text<'_>> = texts.iter().map(|text| Text::read(text)).collect();
+    bencher.counter(ItemsCount::new(texts.len())).bench_local(|| {
+        for text in black_box(&texts) {
+            black_box(text.language());
+        }
     });
 }
 

@@ -61,9 +61,10 @@ impl<'a> Text<'a> {
         let mut done = 0;
         for token in self.tokens.iter().filter(is_address) {
             let stands = token.begin as usize..token.end as usize;
-            let span = match self.disguises().is_empty() {
-                true => self.origin(stands),
-                false => Span { begin: stands.start, end: stands.end },
+            let span = if self.disguises().is_empty() {
+                self.origin(stands)
+            } else {
+                Span { begin: stands.start, end: stands.end }
             };
             rest.push_str(text.get(done..span.begin).unwrap_or_default());
             done = span.end;

@@ -2,7 +2,7 @@
 //! graphemes of the original.
 #![no_main]
 
-use comity::text::{Span, Text, detect_language, visible_graphemes};
+use comity::text::{Span, Text, visible_graphemes};
 use libfuzzer_sys::fuzz_target;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -30,5 +30,5 @@ fuzz_target!(|original: &str| {
         last = token.end;
     }
     assert!(visible_graphemes(original).count() <= bounds.len());
-    assert!((0.0..=1.0).contains(&detect_language(original).confidence));
+    assert!((0.0..=1.0).contains(&text.language().confidence));
 });

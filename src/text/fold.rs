@@ -407,6 +407,15 @@ mod tests {
             "24hr",
             "a55",
             "ps5s",
+        ] {
+            assert_eq!(fold(text).as_str(), text);
+            assert!(kinds(text).is_empty(), "{text:?} gave {:?}", kinds(text));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_disguise_stays() {
+        for text in [
             "three a*s and a b",
             "k*** and t****",
             "s*x",

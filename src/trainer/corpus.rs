@@ -191,9 +191,11 @@ fn own_row(names: &[&str], line: &str) -> Result<Row, String> {
             "stance" => row.stance = Some(field.to_owned()),
             "kind" => {}
             _ if field.is_empty() => {}
-            "civil" => row.civil = Some(field.parse().map_err(|_| not("0 or 1"))?),
+            "civil" => {
+                row.civil = Some(field.parse::<u8>().ok().filter(|c| *c < 2).ok_or_else(|| not("0 or 1"))?);
+            }
             _ => {
-                let number: serde_json::Number = field.parse().map_err(|_| not("a number"))?;
+                let number: serde_json::Number = field.parse().ok().ok_or_else(|| not("a number"))?;
                 labels.insert((*name).to_owned(), Value::Number(number));
             }
         }

@@ -21,7 +21,7 @@ const CALIBRATES: u32 = 11;
 
 /// Whether the rows of a group calibrate instead of being fitted.
 pub const fn calibrates(group: u32) -> bool {
-    group % CALIBRATES == 0
+    group.is_multiple_of(CALIBRATES)
 }
 
 /// One row.

@@ -84,9 +84,10 @@ impl Phrases {
                 ));
             }
             let is_address = |token: &Token| matches!(token.kind, TokenKind::Link | TokenKind::User);
-            match text.tokens().iter().any(is_address) {
-                true => written.push((i, phrase.trim().to_owned())),
-                false => folded.push((i, squeezed.text)),
+            if text.tokens().iter().any(is_address) {
+                written.push((i, phrase.trim().to_owned()));
+            } else {
+                folded.push((i, squeezed.text));
             }
         }
         Ok(Self { folded: Matcher::compile(key, folded)?, written: Matcher::compile(key, written)? })
@@ -170,16 +171,10 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let (Some(first), Some(last)) = (matched.chars().next(), matched.chars().next_back()) else {
         return false;
     };
-    let begins = !joins_before(first)
-        || !before
-            .chars()
-            .next_back()
-            .is_some_and(|c| c.is_alphanumeric() && !(is_hangul(c) && !is_hangul(first)));
-    let ends = !joins_after(last)
-        || !after
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_alphanumeric() && !(is_hangul(c) && last.is_alphabetic()));
+    let is_word_before = |c: char| c.is_alphanumeric() && (is_hangul(first) || !is_hangul(c));
+    let is_word_after = |c: char| c.is_alphanumeric() && !(last.is_alphabetic() && is_hangul(c));
+    let begins = !joins_before(first) || !before.chars().next_back().is_some_and(is_word_before);
+    let ends = !joins_after(last) || !after.chars().next().is_some_and(is_word_after);
     begins && ends
 }
 
