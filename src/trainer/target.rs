@@ -38,7 +38,7 @@ const PRECISION: f64 = 0.65;
 /// Of so many resamples ...
 const RESAMPLES: usize = 500;
 /// ... the head must beat the general one in this share.
-const SURE_TO_BEAT: f64 = 0.9;
+const SURE_TO_BEAT: f64 = 0.95;
 /// The sizes of the learning curve.
 pub const SIZES: [usize; 5] = [20, 40, 80, 160, 320];
 
@@ -336,24 +336,15 @@ mod tests {
         assert_eq!(LoadedTarget::from_bytes(&head.to_bytes().unwrap()).unwrap().head(), &head);
     }
 
-    /// One draw in ten may win by chance in nine of ten resamples.
     #[test]
-    fn labels_without_sense_are_seldom_kept() {
+    fn labels_without_sense_are_not_kept() {
         let model = Model::from_bytes(ENGLISH).unwrap();
-        let is_kept = |draw: usize| {
-            let mut noise = rows(120);
-            for (i, row) in noise.iter_mut().enumerate() {
-                let side = if (i * 7 + draw * i * i) % 13 < 6 { "favor" } else { "against" };
-                row.stance = Some(side.to_owned());
-            }
-            match labelled(&model, &noise).unwrap().fit(&model, TARGET, 1) {
-                Ok(_) => true,
-                Err(TargetError::NotBetter { .. }) => false,
-                Err(error) => panic!("{error}"),
-            }
-        };
-        let kept = (0..4).filter(|&draw| is_kept(draw)).count();
-        assert!(kept <= 1, "{kept} of 4");
+        let mut noise = rows(120);
+        for (i, row) in noise.iter_mut().enumerate() {
+            row.stance = Some(if i * 7 % 13 < 6 { "favor" } else { "against" }.to_owned());
+        }
+        let refused = labelled(&model, &noise).unwrap().fit(&model, TARGET, 1).unwrap_err();
+        assert!(matches!(refused, TargetError::NotBetter { .. }), "{refused}");
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn address(original: &str, units: &[Unit], from: usize) -> Option<usize> {
         return None;
     }
     let path = at(units, end) == '/' && is_letter_or_digit(at(units, end + 1));
-    let is_any = |domains: &[&str]| domains.iter().any(|domain| domain.chars().eq(top.iter().map(|u| u.ch)));
+    let is_any = |domains: &[&str]| is_one_of(domains, top);
     // "t.me/name" and "t.co/path" are the only hosts of one letter in common use.
     let short = rest.clone().all(|label| label.len() < 2) && !(path && is_any(&["me", "co"]));
     let digits = path && rest.all(|label| label.iter().all(|u| u.ch.is_ascii_digit()));
@@ -183,9 +183,11 @@ fn address(original: &str, units: &[Unit], from: usize) -> Option<usize> {
 /// capital is gone.
 fn lacks_space(original: &str, after: &[Unit]) -> bool {
     let label = slice(after, 0, name_end(after, 0, |c| c.is_ascii_lowercase()));
-    let is_any =
-        |domains: &[&str]| domains.iter().any(|domain| domain.chars().eq(label.iter().map(|u| u.ch)));
-    is_any(&DOMAINS) && !is_any(&WORDLESS) && begins_sentence(original, label)
+    is_one_of(&DOMAINS, label) && !is_one_of(&WORDLESS, label) && begins_sentence(original, label)
+}
+
+fn is_one_of(domains: &[&str], label: &[Unit]) -> bool {
+    domains.iter().any(|domain| domain.chars().eq(label.iter().map(|u| u.ch)))
 }
 
 /// Whether a label begins with a capital after a small letter and a full stop: "told us.Top officials".

@@ -99,6 +99,9 @@ impl Run {
     /// Where a word of the short list begins that ends where the run does, after nothing but words of one letter: "u r a
     /// c u n t".
     fn swear_word(&self, units: &[Unit]) -> Option<usize> {
+        if self.letters < MIN_LETTERS {
+            return None;
+        }
         let is_letter = |index: &usize| at(units, *index).is_ascii_alphabetic();
         let letters: Vec<usize> = (self.begin..self.end).filter(is_letter).collect();
         let words = letters.iter().take_while(|&&index| WORDS.contains(at(units, index))).count();
