@@ -39,12 +39,11 @@ impl ArticleHeads {
         self.stance.as_ref().map_or(Ok(()), StanceParams::check)?;
         self.sentiment.as_ref().map_or(Ok(()), |s| s.0.check(sentiment::FEATURES))?;
         let Lexicon { roles, rarity, valence, polarity, .. } = &self.lexicon;
-        let ascending = |keys: &[u32]| keys.is_sorted_by(|a, b| a < b);
         if rarity.keys.len() != rarity.stems.len()
             || valence.keys.len() != valence.weights.len()
             || !rarity.grams.len().is_power_of_two()
-            || !ascending(&rarity.keys)
-            || !ascending(&valence.keys)
+            || !rarity.keys.is_ascending()
+            || !valence.keys.is_ascending()
             || !roles.is_sound()
             || !polarity.is_sound()
         {

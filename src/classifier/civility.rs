@@ -197,14 +197,19 @@ impl Civility {
         };
         let parts: Vec<f64> = shares.iter().map(part).collect();
         let mut sums = vec![0.0; text.tokens().len()];
+        // Most n-grams lie within the word of the one before: their sum stays at hand until the word ends.
+        let (mut word, mut sum) = (0, 0.0);
         for Met { index, first, last } in &sight.met {
             let part = parts.get(*index as usize).copied().unwrap_or_default();
             for token in [first, last] {
-                if let Some(sum) = sums.get_mut(*token as usize) {
-                    *sum += part;
+                if *token != word {
+                    add(&mut sums, word, sum);
+                    (word, sum) = (*token, 0.0);
                 }
+                sum += part;
             }
         }
+        add(&mut sums, word, sum);
         let mut moved: Vec<(f64, &Token)> =
             sums.into_iter().zip(text.tokens()).filter(|(log_odds, _)| *log_odds != 0.0).collect();
         let by_size = |(a, first): &(f64, &Token), (b, second): &(f64, &Token)| {
@@ -223,6 +228,12 @@ impl Civility {
         let contributions: Vec<Contribution> = moved.into_iter().map(contribution).collect();
         let listed: f64 = contributions.iter().map(|c| c.log_odds).sum();
         Explanation { contributions, rest: f64::from(logit) - bias - listed, bias }
+    }
+}
+
+fn add(sums: &mut [f64], word: u32, sum: f64) {
+    if let Some(all) = sums.get_mut(word as usize) {
+        *all += sum;
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{hash, hashes_of_beginnings};
+use super::words::{Keys, hash, hashes_of_beginnings};
 
 /// Characters of a word that are looked at for a listed beginning.
 const MAX_BEGINNING: usize = 6;
@@ -15,7 +15,7 @@ const MAX_BEGINNING: usize = 6;
 /// Values from -3 to 3 of words, by hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Polarity {
-    keys: Vec<u32>,
+    keys: Keys,
     values: Vec<i8>,
 }
 
@@ -29,12 +29,12 @@ impl Polarity {
     /// Whether words are in order and each has an ordinary value.
     pub fn is_sound(&self) -> bool {
         self.keys.len() == self.values.len()
-            && self.keys.is_sorted_by(|a, b| a < b)
+            && self.keys.is_ascending()
             && self.values.iter().all(|value| (-3..=3).contains(value))
     }
 
     fn get(&self, key: u32) -> Option<i8> {
-        self.keys.binary_search(&key).ok().and_then(|i| self.values.get(i)).copied()
+        self.keys.place(key).and_then(|i| self.values.get(i)).copied()
     }
 
     /// The value of a word by its hash; 0 when it is not listed.

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Reading, Unit};
+use super::words::{Keys, Reading, Unit};
 
 /// The valence of words, by the hash of their marked form.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Valence {
     /// Hashes, ascending.
-    pub keys: Vec<u32>,
+    pub keys: Keys,
     /// Weights, in steps of `scale`.
     pub weights: Vec<i8>,
     /// The size of a step, in points of the rating from -4 to 4.
@@ -21,7 +21,7 @@ pub struct Valence {
 impl Valence {
     /// The weight of one marked word; `None` when it was never learnt.
     pub fn weight(&self, marked: u32) -> Option<f32> {
-        let found = self.keys.binary_search(&marked).ok().and_then(|i| self.weights.get(i));
+        let found = self.keys.place(marked).and_then(|i| self.weights.get(i));
         found.map(|&w| f32::from(w) * self.scale)
     }
 
@@ -98,7 +98,8 @@ mod tests {
     fn lexicon() -> Lexicon {
         let mut pairs = [(hash("lovely"), 100), (negated(hash("lovely")), -40), (hash("awful"), -100)];
         pairs.sort_unstable();
-        let (keys, weights) = pairs.into_iter().unzip();
+        let (keys, weights): (Vec<u32>, _) = pairs.into_iter().unzip();
+        let keys = keys.into();
         Lexicon {
             roles: Roles::new(&ENGLISH),
             valence: Valence { keys, weights, scale: 0.02 },

@@ -7,12 +7,16 @@
 //! `(1 + ln tf) · idf` (Manning, Raghavan and Schütze 2008, section 6.2).
 
 mod hashes;
+mod keys;
 
 use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::hashes::{each_gram, fold_bits, hash, hashes_of_beginnings, negated, sort_hashes};
+pub use self::{
+    hashes::{each_gram, fold_bits, hash, hashes_of_beginnings, negated, sort_hashes},
+    keys::Keys,
+};
 use super::{
     lists::{Lists, PARTICLES},
     polarity::Polarity,
@@ -102,7 +106,7 @@ pub mod role {
 /// The roles of words, by hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Roles {
-    keys: Vec<u32>,
+    keys: Keys,
     roles: Vec<u8>,
 }
 
@@ -130,12 +134,12 @@ impl Roles {
 
     /// Whether words are in order and each has its roles.
     pub fn is_sound(&self) -> bool {
-        self.keys.len() == self.roles.len() && self.keys.is_sorted_by(|a, b| a < b)
+        self.keys.len() == self.roles.len() && self.keys.is_ascending()
     }
 
     /// The bits of [`role`] that a word has; 0 for most.
     pub fn of(&self, word: u32) -> u8 {
-        self.keys.binary_search(&word).ok().and_then(|i| self.roles.get(i)).copied().unwrap_or(0)
+        self.keys.place(word).and_then(|i| self.roles.get(i)).copied().unwrap_or(0)
     }
 }
 
@@ -143,7 +147,7 @@ impl Roles {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rarity {
     /// Hashed stems, ascending.
-    pub keys: Vec<u32>,
+    pub keys: Keys,
     /// The rarity of each stem, in steps.
     pub stems: Vec<u8>,
     /// The rarity of character grams by the low bits of their hash, in steps; the length is a power of two.
@@ -155,7 +159,7 @@ pub struct Rarity {
 impl Rarity {
     /// The rarity of a hashed stem.
     pub fn stem(&self, stem: u32) -> f32 {
-        let found = self.keys.binary_search(&stem).ok().and_then(|i| self.stems.get(i));
+        let found = self.keys.place(stem).and_then(|i| self.stems.get(i));
         found.map_or(self.unseen, |&s| f32::from(s) * self.unseen / 255.0)
     }
 

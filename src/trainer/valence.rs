@@ -14,7 +14,7 @@ use crate::{
         lists::{ENGLISH, KOREAN},
         polarity::Polarity,
         valence::Valence,
-        words::{Lexicon, Morphology, Rarity, Reading, Roles, fold_bits, hash},
+        words::{Keys, Lexicon, Morphology, Rarity, Reading, Roles, fold_bits, hash},
     },
     text::Text,
 };
@@ -82,10 +82,12 @@ fn rarity(texts: &[&Row], lexicon: &Lexicon) -> Rarity {
         (rarity / unseen * 255.0).round().clamp(1.0, 255.0) as u8
     };
     let mut out = Rarity { unseen, grams: vec![255; GRAM_BUCKETS], ..Rarity::default() };
-    for (key, texts) in counted(&mut stems).into_iter().filter(|&(_, n)| n > 1) {
-        out.keys.push(key);
-        out.stems.push(step(texts));
-    }
+    let (keys, rarities): (Vec<u32>, Vec<u8>) = counted(&mut stems)
+        .into_iter()
+        .filter(|&(_, n)| n > 1)
+        .map(|(key, texts)| (key, step(texts)))
+        .unzip();
+    (out.keys, out.stems) = (keys.into(), rarities);
     for (key, texts) in counted(&mut grams).into_iter().filter(|&(_, n)| n > 1) {
         if let Some(slot) = out.grams.get_mut(fold_bits(key) & (GRAM_BUCKETS - 1)) {
             *slot = step(texts).min(*slot);
@@ -112,10 +114,9 @@ fn valence(rated: &[(&str, f64)], lexicon: &Lexicon) -> Valence {
         })
         .collect();
     let mut all = texts.concat();
-    let keys: Vec<u32> =
-        counted(&mut all).into_iter().filter(|&(_, n)| n >= MIN_TEXTS).map(|(k, _)| k).collect();
+    let keys: Keys = counted(&mut all).into_iter().filter(|&(_, n)| n >= MIN_TEXTS).map(|(k, _)| k).collect();
     let columns: Vec<Vec<usize>> =
-        texts.iter().map(|t| t.iter().filter_map(|k| keys.binary_search(k).ok()).collect()).collect();
+        texts.iter().map(|t| t.iter().filter_map(|k| keys.place(*k)).collect()).collect();
     let mean = rated.iter().map(|(_, y)| y).sum::<f64>() / rated.len().max(1) as f64;
     let targets: Vec<f64> = rated.iter().map(|(_, y)| y - mean).collect();
     let weights = ridge(&columns, &targets, keys.len());
