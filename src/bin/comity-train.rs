@@ -186,6 +186,7 @@ fn require(data: &Path) -> Result<()> {
 
 fn configuration(settings: &str) -> Result<Config> {
     let mut config: Config = toml::from_str(settings)?;
+    config.check()?;
     config.heads.sort_by_key(|head| head.attribute);
     Ok(config)
 }

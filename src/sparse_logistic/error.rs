@@ -14,10 +14,10 @@ pub enum Error {
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
     /// An error of the optimiser.
-    #[error("the optimiser failed: {0}")]
+    #[error("the optimiser failed")]
     Optimiser(#[from] argmin::core::Error),
     /// The thread pool could not be started.
-    #[error("a pool of {threads} threads could not be started: {source}")]
+    #[error("a pool of {threads} threads could not be started")]
     Threads {
         /// Threads asked for.
         threads: usize,

@@ -172,7 +172,8 @@ impl<'a> Pool<'a> {
             .iter()
             .map(|(head, samples)| {
                 let sources = if head.source_intercepts { head.rows.len() } else { 0 };
-                let fitted = fit(rows, &samples.fitted, head.l2, config.max_iterations, sources)?;
+                let fitted = fit(rows, &samples.fitted, head.l2, config.max_iterations, sources)
+                    .map_err(|error| error.of(head.attribute.name()))?;
                 say(&format!(
                     "{}: {} rows, {} iterations, loss {:.1}",
                     head.attribute.name(),
@@ -207,7 +208,8 @@ impl<'a> Pool<'a> {
             let weights: Vec<f64> = stored.iter().map(|w| f64::from(*w) * scale).collect();
             let quantised = Fitted { weights, intercept: 0.0, iterations: 0, loss: 0.0 };
             let logits = quantised.decisions(rows, &samples.held_out);
-            let (slope, intercept) = platt(&logits, &samples.held_out, head.positive_above)?;
+            let (slope, intercept) = platt(&logits, &samples.held_out, head.positive_above)
+                .map_err(|error| error.of(head.attribute.name()))?;
             say(&format!(
                 "{}: calibrated on {} rows, slope {slope:.3}, intercept {intercept:.3}",
                 head.attribute.name(),

@@ -39,6 +39,48 @@ pub struct Config {
     pub heads: Vec<HeadConfig>,
 }
 
+/// Why a configuration makes no sense.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// Nothing or everything would be held out.
+    #[error("held_out is {0}, must be above 0 and below 1")]
+    HeldOut(f64),
+    /// A head has nothing to be calibrated on.
+    #[error("none of the rows of {0} calibrates it")]
+    Uncalibrated(&'static str),
+    /// A head is mixed with one that is not there.
+    #[error("{head} mixes {absent}, which has no head")]
+    Mix {
+        /// The head.
+        head: &'static str,
+        /// What it mixes.
+        absent: &'static str,
+    },
+}
+
+impl Config {
+    /// Finds before a long fit what would fail after it, or be passed over.
+    ///
+    /// # Errors
+    /// When a share is out of range, or a head cannot be calibrated or mixed.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if !(self.held_out > 0.0 && self.held_out < 1.0) {
+            return Err(ConfigError::HeldOut(self.held_out));
+        }
+        for head in &self.heads {
+            let name = head.attribute.name();
+            if !head.rows.iter().any(|rows| rows.calibrates) {
+                return Err(ConfigError::Uncalibrated(name));
+            }
+            let has_head = |other: &&Attribute| self.heads.iter().any(|head| head.attribute == **other);
+            if let Some(absent) = head.mix.keys().find(|other| !has_head(other)) {
+                return Err(ConfigError::Mix { head: name, absent: absent.name() });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A block of n-grams and the fewest texts in which one must occur.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,4 +241,32 @@ const fn half() -> f64 {
 
 const fn one() -> f64 {
     1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A configuration of one head, with what is given put in.
+    fn check(held_out: &str, rows: &str, mix: &str) -> Result<(), ConfigError> {
+        let settings = format!(
+            "name = 'n'\nversion = '1'\nlanguage = 'en'\nlicense = 'MIT'\ncolumns = 8\nmax_iterations = 9\n\
+             held_out = {held_out}\nseed = 1\nblocks = []\nsets = []\n[[heads]]\nattribute = 'toxicity'\nl2 = 1.0\n\
+             rows = [{{ set = 's', label = 'civil'{rows} }}]\nmix = {{ {mix} }}\n"
+        );
+        toml::from_str::<Config>(&settings).unwrap().check()
+    }
+
+    #[test]
+    fn what_would_fail_after_a_long_fit_is_found_before_it() {
+        let calibrates = ", calibrates = true";
+        assert_eq!(check("0.1", calibrates, ""), Ok(()));
+        assert_eq!(check("0.1", calibrates, "toxicity = 0.5"), Ok(()));
+        assert_eq!(check("0.0", calibrates, ""), Err(ConfigError::HeldOut(0.0)));
+        assert_eq!(check("1.0", calibrates, ""), Err(ConfigError::HeldOut(1.0)));
+        assert!(check("nan", calibrates, "").is_err());
+        assert_eq!(check("0.1", "", ""), Err(ConfigError::Uncalibrated("toxicity")));
+        let absent = ConfigError::Mix { head: "toxicity", absent: "insult" };
+        assert_eq!(check("0.1", calibrates, "insult = 0.5"), Err(absent));
+    }
 }

@@ -15,11 +15,27 @@ pub enum FitError {
     #[error(transparent)]
     Fit(#[from] crate::sparse_logistic::Error),
     /// The calibration failed.
-    #[error("calibration failed: {0}")]
+    #[error("calibration failed")]
     Calibration(#[from] calibration::CalibrationError),
     /// The columns were refused.
     #[error(transparent)]
     Columns(#[from] crate::classifier::artifact::ArtifactError),
+    /// One head failed.
+    #[error("cannot fit {head}")]
+    Head {
+        /// The head.
+        head: &'static str,
+        /// Why.
+        source: Box<Self>,
+    },
+}
+
+impl FitError {
+    /// The same error with the head that it is about.
+    #[must_use]
+    pub fn of(self, head: &'static str) -> Self {
+        Self::Head { head, source: Box::new(self) }
+    }
 }
 
 /// One labelled row.

@@ -16,7 +16,7 @@ pub enum SetError {
     #[error(transparent)]
     Corpus(#[from] CorpusError),
     /// Annotations do not fit their texts.
-    #[error("in {file}: {source}")]
+    #[error("in {file}")]
     Annotations {
         /// The file.
         file: String,
