@@ -8,6 +8,7 @@ use std::{
 };
 
 use comity::{
+    articles::{Articles, Bounds},
     classifier::Classifier,
     moderation::Policies,
     moderator::{Loaded, Moderator},
@@ -22,8 +23,10 @@ use tokio_util::sync::CancellationToken;
 static SERVICE: LazyLock<(Moderation, Runtime)> = LazyLock::new(|| {
     let moderator = Moderator::new(Classifier::embedded().unwrap(), Policies::parse("").unwrap());
     let (_sender, receiver) = watch::channel(Loaded::first(moderator));
-    let waits = Waits { queue: Duration::from_secs(10), stream: Duration::from_secs(10) };
-    let service = Moderation::new(receiver, CancellationToken::new(), waits, Arc::default());
+    let long = Duration::from_secs(10);
+    let waits = Waits { queue: long, stream: long };
+    let articles = Articles::in_memory(Bounds { max_bytes: 1 << 22, ttl: long });
+    let service = Moderation::new(receiver, CancellationToken::new(), waits, articles, Arc::default());
     (service, Runtime::new().unwrap())
 });
 

@@ -44,6 +44,7 @@ static EDGE: LazyLock<(Gate, Routes, Runtime)> = LazyLock::new(|| {
         max_in_flight: 2,
         max_queue_wait: long,
         request_timeout: long,
+        stream_idle_timeout: long,
         health: Exposure::Open,
         reflection: Exposure::Open,
     };
