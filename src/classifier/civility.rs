@@ -231,6 +231,7 @@ impl Civility {
     }
 }
 
+/// Adds to the sum of a word.
 fn add(sums: &mut [f64], word: u32, sum: f64) {
     if let Some(all) = sums.get_mut(word as usize) {
         *all += sum;

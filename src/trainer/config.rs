@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn the_configurations_of_the_models_that_ship_are_sound() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        for name in ["english", "korean", "english-share-alike", "korean-share-alike"] {
+            let settings = std::fs::read_to_string(folder.join(name).with_extension("toml")).unwrap();
+            assert_eq!(toml::from_str::<Config>(&settings).unwrap().check(), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
     fn what_would_fail_after_a_long_fit_is_found_before_it() {
         let calibrates = ", calibrates = true";
         assert_eq!(check("0.1", calibrates, ""), Ok(()));

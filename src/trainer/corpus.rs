@@ -108,13 +108,20 @@ pub enum CorpusError {
         reason: String,
     },
     /// There is nothing to fit.
-    #[error("fit of {head} failed: {reason}")]
+    #[error("cannot fit {head}")]
     Fit {
         /// Which head.
         head: &'static str,
         /// Why.
-        reason: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl CorpusError {
+    /// A head could not be fitted, for some cause.
+    pub fn fit(head: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Fit { head, source: cause.into() }
+    }
 }
 
 /// Letters and digits only, to recognise a text that was typed anew.

@@ -38,10 +38,6 @@ fn records<const N: usize>(standard: &Standard, rows: &[[f32; N]]) -> Array2<f64
     out
 }
 
-fn failed(head: &'static str, error: &dyn std::fmt::Display) -> CorpusError {
-    CorpusError::Fit { head, reason: error.to_string() }
-}
-
 /// Fits two classes.
 ///
 /// # Errors
@@ -58,7 +54,7 @@ pub fn two<const N: usize>(
         .max_iterations(MAX_ITERATIONS)
         .gradient_tolerance(TOLERANCE)
         .fit(&Dataset::new(records(&standard, rows), targets))
-        .map_err(|e| failed(head, &e))?;
+        .map_err(|error| CorpusError::fit(head, error))?;
     let sign = if model.labels().pos.class == 1 { 1.0 } else { -1.0 };
     let weights = model.params().iter().map(|w| (sign * w) as f32).collect();
     Ok((standard, Linear { weights, intercept: (sign * model.intercept()) as f32 }))

@@ -59,7 +59,7 @@ pub struct Settings {
 /// # Errors
 /// When one of the first two classes has no rows.
 pub fn fit<const N: usize>(examples: &[&Example<N>], settings: Settings) -> Result<Hashed, CorpusError> {
-    let failed = |e: sparse_logistic::Error| CorpusError::Fit { head: settings.head, reason: e.to_string() };
+    let failed = |e: sparse_logistic::Error| CorpusError::fit(settings.head, e);
     let numbers: Vec<[f32; N]> = examples.iter().map(|e| e.numbers).collect();
     let standard = standard(&numbers);
     let row = |example: &Example<N>| {
@@ -144,6 +144,8 @@ fn stored(weights: &Array2<f64>, intercepts: &Array1<f64>, standard: Standard, s
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
     use crate::classifier::words::hash;
 
@@ -151,6 +153,16 @@ mod tests {
         let mut columns = Columns::default();
         columns.add(vec![hash(word), hash("the")]);
         Example { columns, numbers: [number], class, weight: 1.0, group: number.to_bits() }
+    }
+
+    #[test]
+    fn an_error_names_the_head_and_keeps_its_cause() {
+        let settings = Settings { head: "test", buckets: 256, l2: 1.0, numbers_scale: 1.0, calibrate: false };
+        let examples = [example("good", 1.0, 0), example("fine", 1.0, 0)];
+        let error = fit(&examples.iter().collect::<Vec<_>>(), settings).unwrap_err();
+        assert_eq!(error.to_string(), "cannot fit test");
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("1 classes, must be in 2"), "{cause}");
     }
 
     #[test]
