@@ -1,12 +1,13 @@
 //! The HTTP edge: proto3 JSON of the contract, gRPC-Web, and the shapes of others' clients, beside gRPC.
 //!
 //! One listener, off unless asked for. A call passes the same gate as over gRPC and is answered by the same service; only
-//! what it looks like differs. `shape` tells what a call speaks, `body` and `error` read and write, `json` is the contract
+//! what it looks like differs. `shape` tells what a call speaks, `encoding` inflates, `body` and `error` read and write, `json` is the contract
 //! by path, `openapi` describes it, `web` lets browsers in, `rest` reads what nobody wanted, `markup` reads HTML.
 //! `perspective` answers in the shapes of the Perspective API, [`coral`] in those of Coral.
 
 mod body;
 pub mod coral;
+mod encoding;
 mod error;
 mod json;
 mod markup;

@@ -183,7 +183,11 @@ impl HttpBody for Announced {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
         // What the transport cannot bring, the caller no longer sends: the call was broken off, nothing here failed.
-        let broken = |_: Status| Status::cancelled("the caller broke off");
+        let broken = |cause: Status| {
+            let mut broken = Status::cancelled("the caller broke off");
+            broken.set_source(Arc::new(cause));
+            broken
+        };
         let frame = Pin::new(&mut self.inner).poll_frame(cx).map_err(broken);
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(data) = frame.data_ref()

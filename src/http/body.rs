@@ -20,7 +20,7 @@ use serde_json::error::Category;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::error::Failure;
+use super::{encoding, error::Failure};
 use crate::{
     refusal::{Busy, Refusal},
     service::MAX_INLINE_BYTES,
@@ -53,14 +53,19 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Refusal>
             return Err(Refusal::TooLarge { limit });
         }
         read.extend_from_slice(piece);
+        // What inflates is always ready: others would wait for the whole of it.
+        tokio::task::coop::consume_budget().await;
     }
     Ok(read.into())
 }
 
-/// Why a body ended early: the gate found no room for it, or its sender is gone.
+/// Why a body ended early: the gate found no room for it, it is not compressed as it says, or its sender is gone.
 fn refused(error: &(dyn std::error::Error + 'static)) -> Refusal {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
-    let status = causes.find_map(|cause| cause.downcast_ref::<Status>());
+    let causes = || std::iter::successors(Some(error), |error| error.source());
+    if let Some(fault) = causes().filter_map(|cause| cause.downcast_ref()).find_map(encoding::fault) {
+        return fault;
+    }
+    let status = causes().find_map(|cause| cause.downcast_ref::<Status>());
     let retry = status.and_then(Status::get_details_retry_info).and_then(|info| info.retry_delay);
     retry.map_or(Refusal::BrokenOff, |retry_after| Refusal::Busy { cause: Busy::Memory, retry_after })
 }

@@ -20,7 +20,7 @@ use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{error::Failure, shape::is_grpc};
+use super::{encoding, error::Failure, shape::is_grpc};
 use crate::gate::MODERATION;
 
 /// How long a browser may remember what it was permitted.
@@ -131,9 +131,10 @@ where
         // `poll_ready` was asked of this clone, so that it is the one to use.
         let ready = self.0.clone();
         let mut inner = std::mem::replace(&mut self.0, ready);
-        if let Some(failure) = self.1.refusal(&request) {
+        if let Some(failure) = self.1.refusal(&request).or_else(|| encoding::refusal(&request)) {
             return Box::pin(async { Ok(failure.into_response().map(Body::new)) });
         }
+        let request = encoding::inflated(request);
         if is_grpc_web(&request) {
             Box::pin(GrpcWebLayer::new().layer(inner).call(request))
         } else {

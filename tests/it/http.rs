@@ -1,6 +1,6 @@
 //! The HTTP edge: the contract in JSON, and what it does with whatever else comes.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io::Write as _, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use comity::{gate::Tokens, pb, server::Limits};
@@ -165,6 +165,64 @@ async fn a_large_body_is_judged_and_a_larger_one_is_refused() {
     assert_eq!(answer.json()["results"].as_array().unwrap().len(), 250);
     let (code, status, reason) = post(server.http, "/v1/comments:batchModerate", &batch(400)).await.error();
     assert_eq!((code, &*status, &*reason), (413, "OUT_OF_RANGE", "TOO_LARGE"));
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+async fn encoded(server: &TestServer, path: &str, encoding: &str, body: Vec<u8>) -> Answer {
+    let request = Request::post(path).header("content-type", "application/json");
+    send(server.http, request.header("content-encoding", encoding).body(Full::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_inflated_and_one_that_is_not_what_it_says_is_refused() {
+    let server = TestServer::start().await;
+    let asked = json!({"comment": {"text": "A fair point."}, "requestedAttributes": {"TOXICITY": {}}});
+    let asked = asked.to_string().into_bytes();
+    let analyze = "/v1alpha1/comments:analyze";
+    let plain = encoded(&server, analyze, "identity", asked.clone()).await;
+    assert_eq!(plain.status, StatusCode::OK);
+    let (begin, end) = asked.split_at(20);
+    for body in [gzip(&asked), [gzip(begin), gzip(end)].concat()] {
+        let answer = encoded(&server, analyze, "GZIP", body).await;
+        assert_eq!((answer.status, answer.body), (StatusCode::OK, plain.body.clone()));
+    }
+    let moderate = "/v1/comments:moderate";
+    let answer = encoded(&server, moderate, "gzip", gzip(br#"{"comment":{"text":"A fair point."}}"#)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+
+    let mut cut = gzip(&asked);
+    cut.truncate(cut.len() - 9);
+    for body in [asked.clone(), cut, [gzip(&asked), b"more".to_vec()].concat()] {
+        let answer = encoded(&server, moderate, "gzip", body.clone()).await;
+        assert_eq!(answer.error().0, 400);
+        assert_eq!(answer.json()["error"]["message"], "body: is not gzip, as its Content-Encoding says");
+        assert_eq!(encoded(&server, analyze, "gzip", body).await.status, StatusCode::BAD_REQUEST);
+    }
+    for encoding in ["br", "gzip, gzip", "deflate"] {
+        let (code, _, reason) = encoded(&server, moderate, encoding, gzip(&asked)).await.error();
+        assert_eq!((code, &*reason), (415, "WRONG_ENCODING"), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn what_inflates_to_more_than_a_body_may_be_is_refused() {
+    let server = TestServer::start().await;
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    assert!(bomb.len() < 100_000);
+    for path in ["/v1/comments:moderate", "/v1/comments:batchModerate", "/v1alpha1/comments:analyze"] {
+        let answer = encoded(&server, path, "gzip", bomb.clone()).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+    // Blocks of nothing, which never become a body of any size.
+    let nothing = [&gzip(b"")[..10], &[0, 0, 0, 0xff, 0xff].repeat(4 << 20)].concat();
+    let endless = encoded(&server, "/v1/comments:moderate", "gzip", nothing).await;
+    assert_eq!(endless.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(get(server.http, "/v1/model").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
