@@ -29,8 +29,8 @@ const BLOCKS: [&[u8]; 18] = [
     b"ul",
 ];
 
-/// Elements of whose content a reader sees nothing.
-const UNSEEN: [&[u8]; 4] = [b"script", b"style", b"template", b"title"];
+/// Elements of whose content a reader sees nothing, wherever a site's own sanitiser puts it.
+const UNSEEN: [&[u8]; 2] = [b"script", b"style"];
 
 /// The text of some HTML.
 #[derive(Debug, Default)]
@@ -46,6 +46,12 @@ pub(super) struct Plain {
 struct Piece {
     text: Range<usize>,
     source: Range<usize>,
+}
+
+/// An element that has begun, of whose content a reader sees nothing once it has ended.
+struct Unseen {
+    element: Vec<u8>,
+    content: Vec<Range<usize>>,
 }
 
 /// The text of some HTML, for which no way back is needed.
@@ -66,27 +72,32 @@ impl Plain {
     fn tokens(&mut self, html: &str) {
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         emitter.naively_switch_states(true);
-        let mut unseen: Option<Vec<u8>> = None;
+        let mut unseen: Option<Unseen> = None;
         for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
             match token {
                 Token::StartTag(tag) => {
                     if UNSEEN.contains(&&**tag.name) && unseen.is_none() && !tag.self_closing {
-                        unseen = Some(tag.name.to_vec());
+                        unseen = Some(Unseen { element: tag.name.to_vec(), content: Vec::new() });
                     }
                     self.line(&tag.name, tag.span.start..tag.span.end);
                 }
                 Token::EndTag(tag) => {
-                    if unseen.as_deref() == Some(&**tag.name) {
-                        unseen = None;
-                    }
+                    unseen = unseen.filter(|unseen| unseen.element != **tag.name);
                     self.line(&tag.name, tag.span.start..tag.span.end);
                 }
-                Token::String(read) if unseen.is_none() => {
-                    let value = String::from_utf8_lossy(&read.value);
-                    self.characters(&value, html, read.span.start..read.span.end);
+                Token::String(read) => {
+                    let source = read.span.start..read.span.end;
+                    match &mut unseen {
+                        Some(unseen) => unseen.content.push(source),
+                        None => self.characters(&String::from_utf8_lossy(&read.value), html, source),
+                    }
                 }
-                Token::String(_) | Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+                Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
             }
+        }
+        // An element that nothing ends would hide the rest of a comment from us, and perhaps from nobody else.
+        for source in unseen.into_iter().flat_map(|unseen| unseen.content) {
+            self.push(html.get(source.clone()).unwrap_or_default(), source);
         }
     }
 
@@ -121,11 +132,14 @@ impl Plain {
             self.push(value, source);
             return;
         }
-        let mut pieces = Vec::new();
-        // A character reference ends before the next one begins, so that each can be read by itself.
-        for (at, piece) in references(raw) {
-            pieces.push((decoded(piece), source.start + at..source.start + at + piece.len()));
-        }
+        let mut at = source.start;
+        let pieces: Vec<(String, Range<usize>)> = references(raw)
+            .map(|piece| {
+                let stood = at..at + piece.len();
+                at = stood.end;
+                (decoded(piece), stood)
+            })
+            .collect();
         if pieces.iter().map(|(text, _)| text.as_str()).collect::<String>() == value {
             for (text, source) in pieces {
                 self.reference(&text, html, source);
@@ -171,31 +185,42 @@ impl Piece {
     }
 }
 
-/// Cuts before each ampersand.
-fn references(raw: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    raw.split_inclusive('&').enumerate().filter_map(move |(i, part)| {
-        // `split_inclusive` leaves the ampersand at the end of the part before.
-        let begin = if i == 0 { at } else { at - 1 };
-        at += part.len();
-        let end = if part.ends_with('&') { at - 1 } else { at };
-        raw.get(begin..end).filter(|piece| !piece.is_empty()).map(|piece| (begin, piece))
+/// Cuts before each ampersand and around each line break: a character reference ends before the next one begins, so that
+/// each piece can be read by itself.
+fn references(raw: &str) -> impl Iterator<Item = &str> {
+    let mut rest = raw;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = if first == '\r' {
+            1 + usize::from(rest.starts_with("\r\n"))
+        } else {
+            let next = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '&' | '\r'));
+            next.map_or(rest.len(), |(at, _)| at)
+        };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
     })
 }
 
-/// What characters and character references stand for.
+/// What characters and character references stand for. Line breaks are one character (WHATWG HTML, section 13.2.3.5).
 fn decoded(piece: &str) -> String {
+    if piece.starts_with('\r') {
+        return "\n".to_owned();
+    }
     let may_be_one = |rest: &str| rest.starts_with(|c: char| c == '#' || c.is_ascii_alphanumeric());
     if !piece.strip_prefix('&').is_some_and(may_be_one) {
         return piece.to_owned();
     }
+    // No reference goes beyond a sign that could begin a tag.
+    let (reference, plain) = piece.split_at(piece.find('<').unwrap_or(piece.len()));
     let mut text = String::new();
-    for Ok(token) in Tokenizer::new(piece) {
+    for Ok(token) in Tokenizer::new(reference) {
         if let Token::String(read) = token {
             text.push_str(&String::from_utf8_lossy(&read.value));
         }
     }
-    text
+    text + plain
 }
 
 #[cfg(test)]
@@ -217,6 +242,9 @@ mod tests {
             ("<p>One.</p><p>Two &amp; <b>three</b>.</p>", "One.\nTwo & three.\n"),
             ("a<br>b<br/>c", "a\nb\nc"),
             ("<script>alert('x')</script>after<style>p{}</style>", "after"),
+            ("<title>You &amp; I</title><template>seen</template>", "You & Iseen"),
+            ("before<script>You &amp; <b>I", "beforeYou &amp; <b>I"),
+            ("one\r\ntwo\rthree &amp;&amp;&", "one\ntwo\nthree &&&"),
             ("1 < 2 &lt; 3 &#x1F600; &nosuch; AT&T", "1 < 2 < 3 😀 &nosuch; AT&T"),
             ("<!-- hidden -->seen<a href=\"x>y\">link</a>", "seenlink"),
             ("an open <b tag", "an open "),
@@ -236,18 +264,24 @@ mod tests {
         assert_eq!(origin(html, "한국어"), "한국&#50612;");
         assert_eq!(origin(html, "text"), "text");
         assert_eq!(origin(html, "어 text"), "&#50612; <i>text");
+        let html = "One.\r\nTwo &amp;& <i>three</i>.\rFour &lt < five";
+        assert_eq!(origin(html, "One."), "One.");
+        assert_eq!(origin(html, "\n"), "\n");
+        assert_eq!(origin(html, "Two &"), "Two &amp;");
+        assert_eq!(origin(html, "& three."), "& <i>three</i>.");
+        assert_eq!(origin(html, "< < five"), "&lt < five");
     }
 
     proptest! {
         #[test]
-        fn origins_are_in_order_and_on_boundaries(html in "([a-c<>&;#/ \"'=]|&amp;|<p>|</p>|<br>|한|😀|&#x41;|<script>|<!--|-->){0,40}") {
+        fn origins_are_in_order_apart_and_on_boundaries(html in "([a-c<>&;#/ \"'=\r\n]|&amp;|&lt|<p>|</p>|<br>|한|😀|&#x41;|<script>|</script>|<title>|<!--|-->){0,40}") {
             let plain = Plain::read(&html);
             let mut last = 0;
             for (at, c) in plain.text().char_indices() {
                 let origin = plain.origin(&(at..at + c.len_utf8()));
                 prop_assert!(html.get(origin.clone()).is_some(), "{html:?} {origin:?}");
                 prop_assert!(origin.start >= last, "{html:?}");
-                last = origin.start;
+                last = origin.end;
             }
         }
     }
