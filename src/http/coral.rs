@@ -23,7 +23,7 @@ use self::opinion::Opinion;
 pub use self::signature::{Secrets, SecretsError};
 use super::{Edge, body, call, error::Failure, markup::text_of, shape::HTTP};
 use crate::{
-    moderation::MAX_TEXT_BYTES,
+    moderation::{MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES},
     pb::{self, moderation_service_server::ModerationService as _},
     refusal::Refusal,
     telemetry::metrics,
@@ -68,7 +68,7 @@ struct Id {
 struct Story {
     id: String,
     #[serde(default)]
-    url: String,
+    url: Option<String>,
 }
 
 /// What the address of the phase says.
@@ -153,15 +153,24 @@ impl Asked {
             Format::PlainText => Cow::Borrowed(&*self.comment.body),
             Format::Html => Cow::Owned(text_of(&self.comment.body)),
         };
+        // An error would let the comment pass, and what is too long here only helps to judge it.
+        let at_most =
+            |limit: usize, text: String| Some(text).filter(|text| text.len() <= limit).unwrap_or_default();
+        let id = at_most(MAX_ID_BYTES, self.story.id);
+        let url = at_most(MAX_URL_BYTES, self.story.url.unwrap_or_default());
         // Only those who are logged in can comment there.
-        let author = pb::Author { id: self.author.id, authenticated: true, ..Default::default() };
+        let author = pb::Author {
+            id: at_most(MAX_ID_BYTES, self.author.id),
+            authenticated: true,
+            ..Default::default()
+        };
         pb::ModerateCommentRequest {
             comment: Some(pb::Comment {
                 text: text.into_owned(),
                 author: Some(author),
                 ..Default::default()
             }),
-            article: Some(pb::Article { id: self.story.id, url: self.story.url, ..Default::default() }),
+            article: Some(pb::Article { id, url, ..Default::default() }),
             policy: settings.policy.clone(),
             omit_scores: true,
             ..Default::default()

@@ -30,7 +30,11 @@ async fn server(secrets: &str) -> (TestServer, watch::Sender<Arc<Secrets>>) {
 
 /// A request as Coral makes it: indented, and signed by each secret in force.
 fn asking(path: &str, body: &str, secrets: &[&str]) -> Request<Full<bytes::Bytes>> {
-    let asked = json!({
+    signed(path, &asked(body), secrets)
+}
+
+fn asked(body: &str) -> Value {
+    json!({
         "action": "NEW",
         "comment": {"body": body, "parentID": null},
         "author": {"id": "author-1", "role": "COMMENTER"},
@@ -38,8 +42,11 @@ fn asking(path: &str, body: &str, secrets: &[&str]) -> Request<Full<bytes::Bytes
         "site": {"id": "site-1"},
         "tenantID": "tenant-1",
         "tenantDomain": "news.example",
-    });
-    let asked = serde_json::to_string_pretty(&asked).unwrap();
+    })
+}
+
+fn signed(path: &str, asked: &Value, secrets: &[&str]) -> Request<Full<bytes::Bytes>> {
+    let asked = serde_json::to_string_pretty(asked).unwrap();
     let signatures = secrets.iter().map(|secret| {
         let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&asked);
         format!("sha256={}", hex(&mac.finalize().into_bytes()))
@@ -105,6 +112,23 @@ async fn an_article_that_was_put_is_used_by_the_id_of_the_story() {
         visitor who tastes it immediately asks her to write down the recipe for them before they leave again.";
     let judged: Value = ask(&server, "/coral/moderate", text, &[NEW]).await.json();
     assert_eq!(judged["status"], "SYSTEM_WITHHELD", "{judged}");
+}
+
+#[tokio::test]
+async fn what_only_helps_to_judge_does_not_let_a_comment_pass() {
+    let (server, _secrets) = server(NEW).await;
+    let long = "x".repeat(3_000);
+    for (place, value) in [
+        ("/story/url", json!(format!("https://news.example/{long}"))),
+        ("/story/url", Value::Null),
+        ("/story/id", json!(long)),
+        ("/author/id", json!(long)),
+    ] {
+        let mut asked = asked("You are a pathetic idiot.");
+        *asked.pointer_mut(place).unwrap() = value;
+        let answer = send(server.http, signed("/coral/moderate", &asked, &[NEW])).await;
+        assert_eq!(answer.json()["status"], "REJECTED", "{place}");
+    }
 }
 
 #[tokio::test]
