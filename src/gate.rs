@@ -13,6 +13,7 @@ mod edge;
 mod intake;
 mod method;
 mod places;
+mod shares;
 mod tokens;
 mod turns;
 mod unread;
@@ -50,6 +51,7 @@ pub(crate) use self::{
     callers::{Call, Link, Peer, is_identifier},
     edge::{Edge, Framing, bearer},
     method::{Kind, MODERATION, method},
+    shares::{Lack, Share, Shares},
     turns::{Turn, Turns},
 };
 pub use self::{
@@ -104,7 +106,7 @@ pub struct Entrance<E>(Arc<Shared>, PhantomData<fn() -> E>);
 struct Shared {
     rules: Rules,
     tokens: watch::Receiver<Option<Arc<Tokens>>>,
-    places: Arc<Places>,
+    places: Places,
     intake: Intake,
     metrics: Arc<Metrics>,
     /// The next request id of those that are made here.
@@ -114,7 +116,7 @@ struct Shared {
 impl Gate {
     /// A gate that knows the tokens of the moment; none means that none is needed.
     pub fn new(rules: Rules, tokens: watch::Receiver<Option<Arc<Tokens>>>, metrics: Arc<Metrics>) -> Self {
-        let places = Arc::new(Places::new(rules.max_in_flight, metrics.clone()));
+        let places = Places::new(rules.max_in_flight, metrics.clone());
         // Only to tell the ids of one process from those of the next.
         let next_id = AtomicU64::new(RandomState::new().build_hasher().finish());
         Self(Arc::new(Shared { rules, tokens, places, intake: Intake::default(), metrics, next_id }))

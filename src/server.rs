@@ -22,7 +22,7 @@ use tokio::{
     net::TcpListener,
     runtime,
     signal::unix::{SignalKind, signal},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinHandle,
 };
 use tokio_rustls::rustls::ServerConfig;
@@ -40,7 +40,7 @@ use self::{
 use crate::{
     articles::Articles,
     feedback::Feedback,
-    gate::{Exposure, Gate, Rules, Tokens},
+    gate::{Exposure, Gate, Rules, Shares, Tokens},
     http::{self, coral::Secrets},
     moderator::Loaded,
     pb,
@@ -79,7 +79,7 @@ const CONNECTION_WINDOW: u32 = 8 << 20;
 pub struct Limits {
     /// What each call must keep to.
     pub rules: Rules,
-    /// The most connections.
+    /// The most connections. One peer may hold as many as are left free.
     pub max_connections: usize,
     /// How long a connection may take to its first bytes, TLS included.
     pub handshake_timeout: Duration,
@@ -197,7 +197,7 @@ pub async fn run(
         unread: limits.rules.stream_idle_timeout,
         stall: None,
         tls,
-        room: Arc::new(Semaphore::new(limits.max_connections)),
+        room: Shares::new(limits.max_connections),
         metrics: Some(metrics.clone()),
     };
     let waits = Waits { queue: limits.rules.max_queue_wait, stream: limits.rules.stream_idle_timeout };
@@ -214,7 +214,7 @@ pub async fn run(
     // The same number of connections once more, so that neither edge can take those of the other.
     let door = Door {
         opening: Opening::Any,
-        room: Arc::new(Semaphore::new(limits.max_connections)),
+        room: Shares::new(limits.max_connections),
         stall: Some(limits.keepalive_timeout),
         ..door
     };
@@ -298,7 +298,7 @@ fn answer_operator(listener: TcpListener, pages: Routes, limits: &Limits) -> io:
         unread: limits.rules.stream_idle_timeout,
         stall: Some(limits.keepalive_timeout),
         tls: None,
-        room: Arc::new(Semaphore::new(MAX_ADMIN_CONNECTIONS)),
+        room: Shares::new(MAX_ADMIN_CONNECTIONS),
         metrics: None,
     };
     let limits = Limits { max_connection_age: MAX_ADMIN_CONNECTION_AGE, ..*limits };

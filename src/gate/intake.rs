@@ -6,7 +6,6 @@
 //! the next message of the call, or with its end.
 
 use std::{
-    collections::HashMap,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -15,7 +14,11 @@ use std::{
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tonic::{Status, body::Body};
 
-use super::{callers::Caller, edge::Framing};
+use super::{
+    callers::Caller,
+    edge::Framing,
+    shares::{Share, Shares},
+};
 
 /// How large the messages of all calls may be together, in KiB, small ones not counted.
 const ROOM_KIB: usize = 32 * 1024;
@@ -26,66 +29,16 @@ const SMALL: usize = 64 * 1024;
 /// The flag and the length that stand before each message, in bytes.
 const PREFIX: usize = 5;
 
-/// Room for the large messages of all calls, shared as places are: no caller holds more of it than is left free.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Intake(Arc<Mutex<Taken>>);
-
-/// In KiB.
-#[derive(Debug, Default)]
-struct Taken {
-    all: usize,
-    /// Only callers who hold any.
-    by_caller: HashMap<Caller, usize>,
-}
+/// Room for the large messages of all calls, in KiB.
+#[derive(Debug, Clone)]
+pub(super) struct Intake(Arc<Shares<Caller>>);
 
 /// The room of one call's message at hand. It lives as long as the call, because the message does.
-pub(super) type Room = Arc<Mutex<Share>>;
+pub(super) type Room = Arc<Mutex<Share<Caller>>>;
 
-/// What one call holds of the room, given back when dropped.
-#[derive(Debug)]
-pub(super) struct Share {
-    intake: Intake,
-    caller: Caller,
-    kib: usize,
-}
-
-impl Share {
-    /// Takes so many KiB more. Returns whether there were as many.
-    fn take(&mut self, kib: usize) -> bool {
-        let mut taken = self.intake.taken();
-        let all = taken.all + kib;
-        let held = taken.by_caller.get(&self.caller).copied().unwrap_or_default() + kib;
-        if all > ROOM_KIB || held > ROOM_KIB - all {
-            return false;
-        }
-        taken.all = all;
-        taken.by_caller.insert(self.caller.clone(), held);
-        drop(taken);
-        self.kib += kib;
-        true
-    }
-
-    /// Gives all of it back. Most calls hold nothing, and touch no lock.
-    fn clear(&mut self) {
-        if self.kib == 0 {
-            return;
-        }
-        let mut taken = self.intake.taken();
-        taken.all -= self.kib;
-        if let Some(held) = taken.by_caller.get_mut(&self.caller) {
-            *held -= self.kib;
-            if *held == 0 {
-                taken.by_caller.remove(&self.caller);
-            }
-        }
-        drop(taken);
-        self.kib = 0;
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.clear();
+impl Default for Intake {
+    fn default() -> Self {
+        Self(Shares::new(ROOM_KIB))
     }
 }
 
@@ -99,7 +52,7 @@ impl Intake {
         framing: Framing,
         full: impl Fn() -> Status + Send + 'static,
     ) -> (Body, Room) {
-        let room = Arc::new(Mutex::new(Share { intake: self.clone(), caller, kib: 0 }));
+        let room = Arc::new(Mutex::new(self.0.share(caller)));
         let announced = Announced {
             inner,
             framing,
@@ -110,11 +63,6 @@ impl Intake {
             room: room.clone(),
         };
         (Body::new(announced), room)
-    }
-
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        // A count is whole between any two statements: nothing can panic there.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -157,7 +105,7 @@ impl Announced {
         let held = self.seen.saturating_sub(SMALL).div_ceil(1024);
         self.seen += bytes;
         let more = self.seen.saturating_sub(SMALL).div_ceil(1024) - held;
-        if more == 0 || self.room().take(more) { Ok(()) } else { Err((self.full)()) }
+        if more == 0 || self.room().take(more).is_ok() { Ok(()) } else { Err((self.full)()) }
     }
 
     /// Gives back what the message before took, and takes what this one needs.
@@ -166,10 +114,14 @@ impl Announced {
         room.clear();
         let kib = self.rest / 1024;
         // One that is larger than all the room is larger than a message may be: the decoder says so, unread.
-        if self.rest <= SMALL || kib > ROOM_KIB || room.take(kib) { Ok(()) } else { Err((self.full)()) }
+        if self.rest <= SMALL || kib > ROOM_KIB || room.take(kib).is_ok() {
+            Ok(())
+        } else {
+            Err((self.full)())
+        }
     }
 
-    fn room(&self) -> MutexGuard<'_, Share> {
+    fn room(&self) -> MutexGuard<'_, Share<Caller>> {
         self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -223,7 +175,7 @@ mod tests {
             prefix: Vec::new(),
             rest: 0,
             seen: 0,
-            room: Arc::new(Mutex::new(Share { intake: intake.clone(), caller, kib: 0 })),
+            room: Arc::new(Mutex::new(intake.0.share(caller))),
         }
     }
 
@@ -236,7 +188,7 @@ mod tests {
     }
 
     fn taken(intake: &Intake) -> usize {
-        intake.taken().all
+        intake.0.all()
     }
 
     #[test]
@@ -264,13 +216,12 @@ mod tests {
         let mut calls: Vec<Announced> =
             ["a", "b", "c", "d", "e", "f"].map(|name| announced_by(&intake, name)).into();
         let refused = calls.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
-        assert_eq!(refused, 2);
+        assert_eq!(refused, 1);
         announced(&intake).follow(&message(1000)).unwrap();
         calls.truncate(2);
         announced(&intake).follow(six_mib).unwrap();
         drop(calls);
         assert_eq!(taken(&intake), 0);
-        assert!(intake.taken().by_caller.is_empty());
     }
 
     #[test]
@@ -279,7 +230,7 @@ mod tests {
         let six_mib = &[0, 0, 0x60, 0, 0][..];
         let mut greedy: Vec<Announced> = (0..5).map(|_| announced(&intake)).collect();
         let refused = greedy.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
-        assert_eq!(refused, 3);
+        assert_eq!(refused, 2);
         announced_by(&intake, "modest").follow(six_mib).unwrap();
     }
 

@@ -11,7 +11,6 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
-    sync::OwnedSemaphorePermit,
     time::{Instant, Sleep},
 };
 use tokio_rustls::{rustls::ServerConfig, server::TlsStream};
@@ -19,7 +18,7 @@ use tonic::transport::server::Connected;
 
 use super::listen::Door;
 use crate::{
-    gate::{Link, Peer},
+    gate::{Link, Peer, Share},
     telemetry::Metrics,
 };
 
@@ -75,11 +74,11 @@ pub(super) struct Connection {
     /// When the write that waits has waited too long.
     stalled: Option<Pin<Box<Sleep>>>,
     metrics: Option<Arc<Metrics>>,
-    _permit: OwnedSemaphorePermit,
+    _room: Share<Peer>,
 }
 
 impl Connection {
-    pub(super) fn new(io: Io, head: Vec<u8>, peer: Peer, door: &Door, permit: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(io: Io, head: Vec<u8>, peer: Peer, door: &Door, room: Share<Peer>) -> Self {
         let Door { lifetime, unread, stall, .. } = *door;
         let metrics = door.metrics.clone();
         if let Some(metrics) = &metrics {
@@ -88,7 +87,7 @@ impl Connection {
         let end = lifetime.map(|lifetime| Box::pin(tokio::time::sleep(lifetime)));
         let look = Box::pin(tokio::time::sleep(unread));
         let link = Link::to(peer);
-        Self { io, head, link, end, unread, look, stall, stalled: None, metrics, _permit: permit }
+        Self { io, head, link, end, unread, look, stall, stalled: None, metrics, _room: room }
     }
 }
 

@@ -16,13 +16,16 @@ use std::{
 use tokio::{
     io::AsyncReadExt as _,
     net::{TcpListener, UnixListener},
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
+    sync::{mpsc, watch},
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::connection::{Connection, Io, Opening, PREFACE};
-use crate::{gate::Peer, telemetry::Metrics};
+use crate::{
+    gate::{Lack, Peer, Share, Shares},
+    telemetry::Metrics,
+};
 
 /// How long to wait after the system refused a connection, as it does when it runs out of file descriptors.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
@@ -154,8 +157,8 @@ pub(super) struct Door {
     pub(super) stall: Option<Duration>,
     /// TLS as of the moment; none for plain text.
     pub(super) tls: Option<watch::Receiver<Arc<ServerConfig>>>,
-    /// Room for connections.
-    pub(super) room: Arc<Semaphore>,
+    /// Room for connections, shared among those who connect.
+    pub(super) room: Arc<Shares<Peer>>,
     /// Where connections are counted; those of operators are not.
     pub(super) metrics: Option<Arc<Metrics>>,
 }
@@ -178,14 +181,18 @@ pub(super) fn accept(listener: Listener, door: Door) -> ReceiverStream<io::Resul
                     continue;
                 }
             };
-            let Ok(permit) = door.room.clone().try_acquire_owned() else {
-                door.refused("limit");
+            let mut room = door.room.share(peer);
+            if let Err(lack) = room.take(1) {
+                door.refused(match lack {
+                    Lack::Room => "limit",
+                    Lack::Share => "caller_share",
+                });
                 continue;
-            };
+            }
             let (door, send) = (door.clone(), send.clone());
             tokio::spawn(async move {
                 let limit = door.handshake_timeout;
-                match tokio::time::timeout(limit, door.open(io, peer, permit)).await {
+                match tokio::time::timeout(limit, door.open(io, peer, room)).await {
                     // The server may have stopped taking connections meanwhile.
                     Ok(Ok(connection)) => drop(send.send(Ok(connection)).await),
                     Ok(Err(cause)) => door.refused(cause),
@@ -205,12 +212,7 @@ impl Door {
     }
 
     /// Shakes hands. The error is the cause, as metrics name it.
-    async fn open(
-        &self,
-        io: Io,
-        peer: Peer,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<Connection, &'static str> {
+    async fn open(&self, io: Io, peer: Peer, room: Share<Peer>) -> Result<Connection, &'static str> {
         let mut io = match (&self.tls, io) {
             (Some(tls), Io::Tcp(stream)) => {
                 let config = self.opening.protocols(tls.borrow().clone());
@@ -241,6 +243,6 @@ impl Door {
                 head
             }
         };
-        Ok(Connection::new(io, head, peer, self, permit))
+        Ok(Connection::new(io, head, peer, self, room))
     }
 }

@@ -9,7 +9,7 @@ use http::{HeaderMap, Request};
 use prost::Message as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -196,8 +196,21 @@ async fn connections_over_the_limit_are_closed_at_once_and_room_comes_back() {
     for _ in 0..290 {
         closed(half_open.pop().unwrap()).await;
     }
-    // The client that was there first is not disturbed.
+    // The client that was there first is not disturbed, nor is one from elsewhere.
     server.client().moderate_comment(request("A fair point.")).await.unwrap();
+    for _ in 0..300 {
+        half_open.push(TcpStream::connect(server.http).await.unwrap());
+    }
+    let from_elsewhere = TcpSocket::new_v4().unwrap();
+    from_elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut from_elsewhere = from_elsewhere.connect(server.http).await.unwrap();
+    let closing = b"GET /v1/model HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    from_elsewhere.write_all(closing).await.unwrap();
+    let mut answer = String::new();
+    from_elsewhere.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let page = server.metrics.render();
+    assert!(page.contains(r#"comity_connections_refused_total{cause="caller_share"}"#), "{page}");
     for silent in half_open {
         closed(silent).await;
     }
