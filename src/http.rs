@@ -65,7 +65,7 @@ async fn anywhere(State(edge): State<Edge>, request: Request) -> Response {
     #[cfg(feature = "fault-injection")]
     assert!(path != "/fault:panic", "on purpose");
     match perspective::Call::at(path) {
-        Some(call) if *request.method() == call.verb() => call.answer(edge, request).await,
+        Some(call) if call.takes(request.method()) => call.answer(edge, request).await,
         Some(call) => ([(ALLOW, call.verb().as_str())], wrong_method(request).await).into_response(),
         None => {
             let message = "nothing is here; /openapi.json tells what there is";

@@ -340,7 +340,8 @@ fn mode(text: &str) -> Result<u32, String> {
 /// The origin of a page, as browsers send it (RFC 6454), or "*".
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let is_origin = text.parse::<http::Uri>().is_ok_and(|uri| {
-        uri.scheme().is_some() && uri.host().is_some() && uri.path() == "/" && !text.ends_with('/')
+        let is_bare = uri.path() == "/" && !text.ends_with('/') && !text.contains('*');
+        uri.scheme().is_some() && uri.host().is_some() && is_bare
     });
     let value = HeaderValue::from_str(text).ok().filter(|_| is_origin || text == "*");
     value.ok_or_else(|| "an origin such as https://news.example is needed, or *".to_owned())
@@ -432,8 +433,8 @@ mod tests {
         for right in ["https://news.example", "http://127.0.0.1:8081", "*"] {
             assert_eq!(origin(right).unwrap(), right);
         }
-        for wrong in ["", "news.example", "https://news.example/", "https://news.example/page", "null", "**"]
-        {
+        let page = "https://news.example/page";
+        for wrong in ["", "news.example", "https://news.example/", page, "null", "**", "https://*.example"] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
     }

@@ -126,8 +126,13 @@ fn wrong(path: &str, error: &serde_json::Error) -> String {
         "invalid value" | "invalid length" => "has a value that cannot be taken",
         "unknown field" => "is not a field",
         "unknown variant" => "is not one of the names that there are",
-        // These name what was expected, and nothing that came.
-        _ if told.starts_with("more than ") || told.starts_with("missing field ") => return told,
+        // These name fields that there are and counts, and nothing that came.
+        _ if ["more than ", "missing field ", "duplicate field "]
+            .iter()
+            .any(|known| told.starts_with(known)) =>
+        {
+            return told;
+        }
         _ => "is malformed",
     };
     let is_name =
@@ -249,6 +254,7 @@ mod tests {
             error(r#"{"comment":{"text":7}}"#),
             "comment.text is of the wrong type, at line 1 column 20"
         );
+        assert!(error(r#"{"comment":{"text":"a","text":"b"}}"#).starts_with("duplicate field `text`"));
         assert!(error(r#"{"explain":"ALL"}"#).starts_with("explain is not one of the names"));
         assert!(error("{").starts_with("EOF while parsing"));
         for secret in [

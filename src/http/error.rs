@@ -16,6 +16,9 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::refusal::{DOMAIN, Refusal, status::name};
 
+/// How to show who calls (RFC 6750, section 3); with a parameter, without which Python's httplib2 fails to read it.
+const CHALLENGE: &str = "Bearer realm=\"comity\"";
+
 /// An answer that is none: a status, and its number in HTTP.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -59,7 +62,7 @@ impl IntoResponse for Failure {
             response.headers_mut().insert(RETRY_AFTER, whole_seconds(delay));
         }
         if http == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
         }
         response
     }

@@ -65,6 +65,11 @@ impl Call {
         }
     }
 
+    /// Whether it answers a method of HTTP: HEAD is GET without its body (RFC 9110, section 9.3.2).
+    pub(super) fn takes(self, method: &Method) -> bool {
+        *method == self.verb() || (*method == Method::HEAD && self.verb() == Method::GET)
+    }
+
     /// Its names in metrics and traces.
     pub(super) const fn names(self) -> metrics::Method {
         let grpc_method = match self {

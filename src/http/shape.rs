@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use axum::{extract::Query, response::IntoResponse as _};
 use http::{HeaderMap, Request, Response, header::CONTENT_TYPE};
-use serde::Deserialize;
 use tonic::{Status, body::Body};
 
 use super::{coral, error::Failure, json, openapi, perspective};
@@ -99,14 +98,11 @@ pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
-#[derive(Deserialize)]
-struct Parameters {
-    key: Option<String>,
-}
-
 /// The key of a client of the Perspective API: in the address, or in a header.
 fn key(request: &Request<Body>) -> Option<Cow<'_, str>> {
-    let in_address = Query::<Parameters>::try_from_uri(request.uri()).ok().and_then(|query| query.0.key);
+    let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).ok();
+    let mut pairs = query.into_iter().flat_map(|query| query.0);
+    let in_address = pairs.find_map(|(name, value)| (name == "key").then_some(value));
     let in_header = || request.headers().get(API_KEY).and_then(|key| key.to_str().ok()).map(Cow::Borrowed);
     in_address
         .filter(|key| !key.is_empty())

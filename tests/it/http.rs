@@ -130,6 +130,7 @@ async fn what_is_wrong_is_told_and_disturbs_nobody() {
         (Method::POST, moderate, r#"{"comment":{"txt":"a"}}"#, 400, "INVALID_REQUEST"),
         (Method::POST, moderate, r#"{"comment":{"text":7}}"#, 400, "INVALID_REQUEST"),
         (Method::POST, moderate, "{}", 400, "INVALID_REQUEST"),
+        (Method::POST, moderate, r#"{"comment":{"text":"a","text":"b"}}"#, 400, "INVALID_REQUEST"),
         (Method::POST, moderate, r#"{"comment":{"text":"abc"},"policy":"none"}"#, 404, "POLICY_NOT_FOUND"),
         (Method::POST, "/v1/comments:batchModerate", &many, 400, "INVALID_REQUEST"),
         (Method::GET, "/v1/policies?pageSize=many", "", 400, "INVALID_REQUEST"),
@@ -313,7 +314,7 @@ async fn tokens_are_asked_for_where_each_client_has_them() {
     };
     let refused = model(None).await;
     assert_eq!(refused.error(), (401, "UNAUTHENTICATED".to_owned(), "TOKEN_NEEDED".to_owned()));
-    assert_eq!(refused.headers["www-authenticate"], "Bearer");
+    assert_eq!(refused.headers["www-authenticate"], "Bearer realm=\"comity\"");
     assert_eq!(model(Some("wrong")).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(model(Some("0123456789abcdef")).await.status, StatusCode::OK);
 
@@ -322,6 +323,7 @@ async fn tokens_are_asked_for_where_each_client_has_them() {
         ("/v1alpha1/comments:analyze", 403, "API_KEY_MISSING"),
         ("/v1alpha1/comments:analyze?key=", 403, "API_KEY_MISSING"),
         ("/v1alpha1/comments:analyze?key=wrong", 400, "API_KEY_INVALID"),
+        ("/v1alpha1/comments:analyze?key=wrong&key=more", 400, "API_KEY_INVALID"),
         ("/v1alpha1/comments:suggestscore?key=wrong", 400, "API_KEY_INVALID"),
     ] {
         let (status, _, why) = post(server.http, path, &comment).await.error();

@@ -207,6 +207,49 @@ async fn an_attribute_without_a_head_in_a_language_is_named_so_that_clients_can_
 }
 
 #[tokio::test]
+async fn attributes_that_are_not_scored_are_dropped_where_that_is_asked_for() {
+    let server = TestServer::start().await;
+    let mut asked =
+        asking("정말 좋은 기사입니다. 잘 읽었습니다.", &["TOXICITY", "COMITY_OFF_TOPIC", "FLIRTATION"]);
+    asked["dropUnsupportedAttributes"] = true.into();
+    let answer = post(server.http, ANALYZE, &asked).await.json();
+    assert_eq!(answer["attributeScores"].as_object().unwrap().keys().collect::<Vec<_>>(), ["TOXICITY"]);
+    asked["languages"] = json!(["it"]);
+    let none = post(server.http, ANALYZE, &asked).await;
+    assert_eq!((none.status, none.json().get("attributeScores").is_none()), (StatusCode::OK, true));
+    asked["requestedAttributes"] = json!({"TOXICITYY": {}});
+    assert_eq!(post(server.http, ANALYZE, &asked).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn one_language_may_stand_without_brackets_and_numbers_in_quotes() {
+    let server = TestServer::start().await;
+    let mut asked = asking(ABUSE, &["TOXICITY", "THREAT"]);
+    asked["languages"] = "en".into();
+    asked["requestedAttributes"]["THREAT"]["scoreThreshold"] = "0.9".into();
+    let answer = post(server.http, ANALYZE, &asked).await.json();
+    assert!(
+        value(&answer, "TOXICITY") > 0.5 && answer["attributeScores"].get("THREAT").is_none(),
+        "{answer}"
+    );
+    assert_eq!(answer["languages"], json!(["en"]));
+    asked["requestedAttributes"]["THREAT"]["scoreThreshold"] = "much".into();
+    assert_eq!(post(server.http, ANALYZE, &asked).await.status, StatusCode::BAD_REQUEST);
+    let mut suggestion = json!({"comment": {"text": ABUSE}, "languages": null});
+    suggestion["attributeScores"] = json!({"TOXICITY": {"summaryScore": {"value": "1"}}});
+    assert_eq!(post(server.http, "/comments:suggestscore", &suggestion).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_long_parent_comment_is_read_from_its_beginning() {
+    let server = TestServer::start().await;
+    let mut asked = asking(ABUSE, &["TOXICITY"]);
+    let parent = json!({"parentComment": {"text": "한".repeat(10_000)}});
+    asked["context"] = json!({"articleAndParentComment": parent});
+    assert_eq!(post(server.http, ANALYZE, &asked).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_empty_body_without_a_type_is_an_empty_comment() {
     let server = TestServer::start().await;
     let request = Request::post(ANALYZE).body(Full::default()).unwrap();
@@ -241,6 +284,13 @@ async fn the_discovery_document_names_the_address_it_was_asked_at() {
     assert_eq!(document["resources"]["comments"]["methods"]["analyze"]["path"], "v1alpha1/comments:analyze");
     let below = send(server.http, request("mod.example", "/news/%24discovery/rest")).await.json();
     assert_eq!(below["baseUrl"], "http://mod.example/news/");
+    let mut forwarded = request("mod.example", "/$discovery/rest");
+    forwarded.headers_mut().insert("x-forwarded-proto", "https, http".parse().unwrap());
+    assert_eq!(send(server.http, forwarded).await.json()["rootUrl"], "https://mod.example/");
+    let mut head = request("mod.example", "/$discovery/rest");
+    *head.method_mut() = Method::HEAD;
+    let head = send(server.http, head).await;
+    assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
     let other = send(server.http, request("mod.example", "/$discovery/rest?version=v9")).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }
@@ -272,6 +322,13 @@ async fn suggested_scores_are_kept_and_texts_only_where_both_sides_agree() {
         assert_eq!((&line["clientToken"], &line["communityId"]), (&json!("comment:1"), &json!("Coral:news")));
         assert_eq!(line.get("comment").is_some(), kept, "{line}");
         assert_eq!(line.get("context").is_some(), kept, "{line}");
+
+        let mut long = suggestion(quiet);
+        long["context"] = json!({"articleAndParentComment": {"article": {"text": "a".repeat(200_000)}}});
+        assert_eq!(post(server.http, "/comments:suggestscore", &long).await.status, StatusCode::OK);
+        let lines = fs::read_to_string(&path).unwrap();
+        let line: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
+        assert_eq!((line.get("comment").is_some(), line.get("context")), (kept, None));
     }
     let server = TestServer::start().await;
     let empty = json!({"comment": {"text": ABUSE}, "attributeScores": {}});
@@ -279,7 +336,11 @@ async fn suggested_scores_are_kept_and_texts_only_where_both_sides_agree() {
     beyond["attributeScores"]["TOXICITY"]["summaryScore"]["value"] = json!(1e39);
     let mut span = suggestion(false);
     span["attributeScores"]["TOXICITY"]["spanScores"] = json!([{"score": {"value": 1e39}}]);
-    for wrong in [&empty, &beyond, &span] {
+    let mut unscored = suggestion(false);
+    unscored["attributeScores"]["INSULT"] = json!({});
+    let mut both = suggestion(false);
+    both["context"]["articleAndParentComment"] = json!({"article": {"text": "b"}});
+    for wrong in [&empty, &beyond, &span, &unscored, &both] {
         let refused = post(server.http, "/comments:suggestscore", wrong).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
     }

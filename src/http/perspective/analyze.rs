@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::{
     MAX_BODY_BYTES,
-    attributes::Asked,
+    attributes::{Asked, is_of_the_api},
     error::Error,
     request::{self, Analyze, Read, Wanted},
     sentences::sentences,
@@ -100,20 +100,25 @@ fn analyze(moderator: &Moderator, request: Analyze) -> Result<Answer, Error> {
         ("sessionId", request.session_id.as_ref()),
         ("communityId", request.community_id.as_ref()),
     ];
-    request::bounded(request.languages.as_deref(), ids)?;
+    request::bounded(&request.languages, ids)?;
     let comment = request::comment(request.comment)?;
     let (article, parent_text) = request::context(request.context)?;
-    let wanted = wanted(request.requested_attributes.unwrap_or_default())?;
-    let requested = request.languages.unwrap_or_default();
+    let drops = request.drop_unsupported_attributes == Some(true);
+    let mut wanted = wanted(request.requested_attributes.unwrap_or_default(), drops)?;
+    let requested = request.languages;
     let detected = Text::read(comment.text()).language().code.to_owned();
     if requested.is_empty() && detected == "und" {
         return Err(Error::wrong("LANGUAGE_DETECTION_FAILED", "Unable to detect language"));
     }
     let detected = vec![detected];
     let languages = if requested.is_empty() { detected.clone() } else { requested.clone() };
+    let unscored =
+        |asked: Asked| languages.iter().map(String::as_str).filter(move |tag| !scored(moderator, asked, tag));
+    if drops {
+        wanted.retain(|named| unscored(named.asked).next().is_none());
+    }
     for Named { name, asked, .. } in &wanted {
-        let wrong: Vec<&str> =
-            languages.iter().map(String::as_str).filter(|tag| !scored(moderator, *asked, tag)).collect();
+        let wrong: Vec<&str> = unscored(*asked).collect();
         if !wrong.is_empty() {
             return Err(Error::language(name, &requested, &detected, &wrong));
         }
@@ -145,8 +150,8 @@ fn scored(moderator: &Moderator, asked: Asked, tag: &str) -> bool {
     moderator.classifier().model(&language).is_some_and(|model| asked.is_scored_by(model))
 }
 
-/// The attributes asked for, by name.
-fn wanted(requested: BTreeMap<String, Option<Wanted>>) -> Result<Vec<Named>, Error> {
+/// The attributes asked for, by name. `drops` leaves out those of the API that nothing here scores.
+fn wanted(requested: BTreeMap<String, Option<Wanted>>, drops: bool) -> Result<Vec<Named>, Error> {
     if requested.is_empty() {
         return Err(Error::wrong("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes"));
     }
@@ -163,7 +168,7 @@ fn wanted(requested: BTreeMap<String, Option<Wanted>>) -> Result<Vec<Named>, Err
         }
         Ok(Named { name, asked, threshold: score_threshold })
     };
-    requested.into_iter().map(one).collect()
+    requested.into_iter().filter(|(name, _)| !(drops && is_of_the_api(name))).map(one).collect()
 }
 
 /// An article's text: its first line is the headline, if it is short enough to be one.

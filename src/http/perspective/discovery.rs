@@ -37,7 +37,10 @@ pub(super) fn answer(request: &Request, tls: bool) -> Response {
             .into_response();
     }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let scheme = if tls || header("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    // Each proxy appends its own: the first is what the caller speaks.
+    let forwarded = header("x-forwarded-proto").and_then(|protocols| protocols.split(',').next());
+    let is_https = tls || forwarded.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"));
+    let scheme = if is_https { "https" } else { "http" };
     let host = host(request.headers()).or_else(|| request.uri().authority().cloned());
     let host = host.as_ref().map_or(NO_HOST, Authority::as_str);
     let path = prefix(request.uri().path()).unwrap_or_default();

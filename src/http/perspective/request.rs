@@ -1,8 +1,11 @@
 //! What clients of the Perspective API send, checked as that API checks it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 
 use super::{error::Error, sentences::utf16};
 use crate::{
@@ -31,8 +34,8 @@ pub(super) struct Analyze {
     pub(super) context: Option<Context>,
     #[serde(default, alias = "requested_attributes")]
     pub(super) requested_attributes: Option<BTreeMap<String, Option<Wanted>>>,
-    #[serde(default)]
-    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub(super) languages: Vec<String>,
     #[serde(default, alias = "do_not_store")]
     pub(super) do_not_store: Option<bool>,
     #[serde(default, alias = "client_token")]
@@ -43,6 +46,8 @@ pub(super) struct Analyze {
     pub(super) community_id: Option<String>,
     #[serde(default, alias = "span_annotations")]
     pub(super) span_annotations: Option<bool>,
+    #[serde(default, alias = "drop_unsupported_attributes")]
+    pub(super) drop_unsupported_attributes: Option<bool>,
 }
 
 /// `comments:suggestscore`.
@@ -55,8 +60,8 @@ pub(super) struct Suggest {
     pub(super) context: Option<Context>,
     #[serde(default, alias = "attribute_scores")]
     pub(super) attribute_scores: Option<BTreeMap<String, Option<AttributeScores>>>,
-    #[serde(default)]
-    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub(super) languages: Vec<String>,
     #[serde(default, alias = "do_not_store")]
     pub(super) do_not_store: Option<bool>,
     #[serde(default, alias = "client_token")]
@@ -103,7 +108,7 @@ pub(super) struct ArticleAndParent {
 pub(super) struct Wanted {
     #[serde(default, alias = "score_type")]
     pub(super) score_type: Option<String>,
-    #[serde(default, alias = "score_threshold")]
+    #[serde(default, alias = "score_threshold", deserialize_with = "number")]
     pub(super) score_threshold: Option<f32>,
 }
 
@@ -121,7 +126,7 @@ pub(super) struct AttributeScores {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Score {
-    #[serde(default, deserialize_with = "null_or")]
+    #[serde(default, deserialize_with = "number_or_zero")]
     pub(super) value: f32,
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) kind: Option<String>,
@@ -131,16 +136,54 @@ pub(super) struct Score {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SpanScore {
-    #[serde(default, deserialize_with = "null_or")]
+    #[serde(default, deserialize_with = "number_or_zero")]
     pub(super) begin: usize,
-    #[serde(default, deserialize_with = "null_or")]
+    #[serde(default, deserialize_with = "number_or_zero")]
     pub(super) end: usize,
     pub(super) score: Score,
 }
 
-/// A value, or null for its default, as proto3 JSON has it.
-fn null_or<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(value: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(value)?.unwrap_or_default())
+/// A number, also in quotes, as proto3 JSON has it; null is none.
+fn number<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + FromStr,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Number<T> {
+        Plain(T),
+        Quoted(String),
+    }
+    Option::deserialize(value)?
+        .map(|number| match number {
+            Number::Plain(number) => Ok(number),
+            Number::Quoted(text) => text.parse().or(Err(D::Error::custom("not a number"))),
+        })
+        .transpose()
+}
+
+fn number_or_zero<'de, D, T>(value: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + FromStr + Default,
+{
+    Ok(number(value)?.unwrap_or_default())
+}
+
+/// A list, or one element without its brackets, as that API takes it; null is an empty one.
+fn one_or_more<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Listed {
+        One(String),
+        All(Vec<String>),
+    }
+    Ok(match Option::deserialize(value)? {
+        None => Vec::new(),
+        Some(Listed::One(one)) => vec![one],
+        Some(Listed::All(all)) => all,
+    })
 }
 
 /// Parses a request. One without a body is one without a comment.
@@ -216,8 +259,7 @@ impl Entry {
 }
 
 /// Refuses what is kept or told again at more than its length.
-pub(super) fn bounded(languages: Option<&[String]>, ids: [(&str, Option<&String>); 3]) -> Result<(), Error> {
-    let tags = languages.unwrap_or_default();
+pub(super) fn bounded(tags: &[String], ids: [(&str, Option<&String>); 3]) -> Result<(), Error> {
     if tags.len() > MAX_LANGUAGES || tags.iter().any(|tag| tag.len() > MAX_TAG_BYTES) {
         let message = format!("languages: at most {MAX_LANGUAGES} tags of {MAX_TAG_BYTES} bytes");
         return Err(Error::invalid(message));
@@ -251,11 +293,11 @@ pub(super) fn context(context: Option<Context>) -> Result<(String, String), Erro
         ));
     }
     let ArticleAndParent { article, parent_comment } = article_and_parent_comment.unwrap_or_default();
-    let text = |name: &str, entry: Option<Entry>, limit: usize| {
+    let text = |name: &str, entry: Option<Entry>| {
         let entry = entry.unwrap_or_default();
         let bytes = entry.text.as_ref().map_or(0, String::len);
-        if bytes > limit {
-            let message = format!("context {name}: {bytes} bytes, at most {limit}");
+        if bytes > MAX_CONTEXT_BYTES {
+            let message = format!("context {name}: {bytes} bytes, at most {MAX_CONTEXT_BYTES}");
             return Err(Error::invalid(message));
         }
         entry.text()
@@ -269,5 +311,9 @@ pub(super) fn context(context: Option<Context>) -> Result<(String, String), Erro
             )));
         }
     }
-    Ok((text("article", article, MAX_CONTEXT_BYTES)?, text("parentComment", parent_comment, MAX_TEXT_BYTES)?))
+    let mut parent = text("parentComment", parent_comment)?;
+    // It helps to tell the topic, and its beginning does as well.
+    let ends = 0..=parent.len().min(MAX_TEXT_BYTES);
+    parent.truncate(ends.rev().find(|end| parent.is_char_boundary(*end)).unwrap_or_default());
+    Ok((text("article", article)?, parent))
 }

@@ -75,26 +75,31 @@ fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> 
         ("sessionId", suggest.session_id.as_ref()),
         ("communityId", suggest.community_id.as_ref()),
     ];
-    request::bounded(suggest.languages.as_deref(), ids)?;
+    request::bounded(&suggest.languages, ids)?;
     let entry = suggest.comment.clone();
     let comment = request::comment(suggest.comment)?;
+    request::context(suggest.context.clone())?;
     let told = suggest.attribute_scores.unwrap_or_default().into_iter();
     let attribute_scores: BTreeMap<String, AttributeScores> =
         told.filter_map(|(name, scores)| Some((name, scores?))).collect();
     if attribute_scores.is_empty() {
         return Err(Error::wrong("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores"));
     }
-    let all = attribute_scores.values().flat_map(|scores| {
+    for (name, scores) in &attribute_scores {
         let spans = scores.span_scores.iter().flatten().map(|span| &span.score);
-        scores.summary_score.iter().chain(spans)
-    });
-    if all.map(|score| score.value).any(|value| !(0.0..=1.0).contains(&value)) {
-        return Err(Error::invalid("attribute_scores: every value must be from 0 to 1"));
+        let mut all = scores.summary_score.iter().chain(spans).peekable();
+        if all.peek().is_none() {
+            let message = format!("attribute_scores: {} has no score", body::told(name));
+            return Err(Error::invalid(message));
+        }
+        if all.any(|score| !(0.0..=1.0).contains(&score.value)) {
+            return Err(Error::invalid("attribute_scores: every value must be from 0 to 1"));
+        }
     }
     let detected_languages = vec![Text::read(comment.text()).language().code];
-    let languages = suggest.languages.unwrap_or_default();
+    let languages = suggest.languages;
     let keeps_text = keeps_text && suggest.do_not_store != Some(true);
-    let line = Line {
+    let mut line = Line {
         time: prost_types::Timestamp::from(SystemTime::now()).to_string(),
         community_id: suggest.community_id.as_deref(),
         session_id: suggest.session_id.as_deref(),
@@ -105,13 +110,19 @@ fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> 
         comment: entry.as_ref().filter(|_| keeps_text),
         context: suggest.context.as_ref().filter(|_| keeps_text),
     };
-    let line = serde_json::to_vec(&line).or(Err(Refusal::Internal))?;
-    if line.len() > MAX_LINE_BYTES {
-        let message = format!("the suggestion has {} bytes, at most {MAX_LINE_BYTES} are kept", line.len());
+    let mut written = serde_json::to_vec(&line).or(Err(Refusal::Internal))?;
+    if written.len() > MAX_LINE_BYTES {
+        // What somebody made of a comment is worth more than the article that it stood under.
+        line.context = None;
+        written = serde_json::to_vec(&line).or(Err(Refusal::Internal))?;
+    }
+    if written.len() > MAX_LINE_BYTES {
+        let message =
+            format!("the suggestion has {} bytes, at most {MAX_LINE_BYTES} are kept", written.len());
         return Err(Error::invalid(message));
     }
     Ok((
         Answer { client_token: suggest.client_token, detected_languages, requested_languages: languages },
-        line,
+        written,
     ))
 }
