@@ -241,6 +241,25 @@ async fn one_language_may_stand_without_brackets_and_numbers_in_quotes() {
 }
 
 #[tokio::test]
+async fn names_may_stand_without_quotes() {
+    let server = TestServer::start().await;
+    let typed = r#"{comment: {text: "You are a pathetic idiot."}, languages: ["en"], requestedAttributes: {TOXICITY:{}} }"#;
+    let answer = call(server.http, Method::POST, ANALYZE, typed).await.json();
+    assert!(value(&answer, "TOXICITY") > 0.5, "{answer}");
+    for (wrong, why) in [
+        (r#"{comment: {txt: "a"}}"#.to_owned(), "comment.txt is not a field"),
+        ("{comment: {text: 'a}}".to_owned(), "key must be a string"),
+        (format!("{{comment: {{text: '{}'}}", "a".repeat(70_000)), "key must be a string"),
+        (format!("{{comment: {}", "[".repeat(60_000)), "key must be a string"),
+    ] {
+        let refused = call(server.http, Method::POST, ANALYZE, wrong).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(why), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_long_parent_comment_is_read_from_its_beginning() {
     let server = TestServer::start().await;
     let mut asked = asking(ABUSE, &["TOXICITY"]);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error as _},
+    de::{DeserializeOwned, Error as _, IgnoredAny},
 };
 
 use super::{error::Error, sentences::utf16};
@@ -23,6 +23,10 @@ const MAX_CONTEXT_BYTES: usize = 1_048_576;
 /// The most languages of a request, and the longest tag, in bytes (BCP 47, section 4.4.1).
 const MAX_LANGUAGES: usize = 16;
 const MAX_TAG_BYTES: usize = 35;
+
+/// The largest request that may be JSON5, in bytes, and the most objects and lists in it.
+const MAX_RELAXED_BYTES: usize = 65_536;
+const MAX_RELAXED_NESTING: usize = 64;
 
 /// `comments:analyze`.
 #[derive(Debug, Deserialize)]
@@ -197,7 +201,21 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(wrong("Not an object."));
     }
-    body::parse(bytes).map_err(|why| wrong(&why))
+    let strict = strict(bytes);
+    body::parse(strict.as_deref().unwrap_or(bytes)).map_err(|why| wrong(&why))
+}
+
+/// A request of which people type the names without quotes, as that API's own guide does (JSON5), as strict JSON; none where
+/// it is that already, or neither.
+fn strict(bytes: &[u8]) -> Option<Vec<u8>> {
+    // Its reader knows no limit to nesting.
+    let nested = || bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    let is_small = bytes.len() <= MAX_RELAXED_BYTES && nested() <= MAX_RELAXED_NESTING;
+    if !is_small || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return None;
+    }
+    let relaxed: serde_json::Value = json5::from_str(str::from_utf8(bytes).ok()?).ok()?;
+    serde_json::to_vec(&relaxed).ok()
 }
 
 fn empty() -> Error {
