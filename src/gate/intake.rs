@@ -216,7 +216,7 @@ mod tests {
         let mut calls: Vec<Announced> =
             ["a", "b", "c", "d", "e", "f"].map(|name| announced_by(&intake, name)).into();
         let refused = calls.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
-        assert_eq!(refused, 1);
+        assert_eq!(refused, 2);
         announced(&intake).follow(&message(1000)).unwrap();
         calls.truncate(2);
         announced(&intake).follow(six_mib).unwrap();
@@ -230,7 +230,7 @@ mod tests {
         let six_mib = &[0, 0, 0x60, 0, 0][..];
         let mut greedy: Vec<Announced> = (0..5).map(|_| announced(&intake)).collect();
         let refused = greedy.iter_mut().filter_map(|call| call.follow(six_mib).err()).count();
-        assert_eq!(refused, 2);
+        assert_eq!(refused, 3);
         announced_by(&intake, "modest").follow(six_mib).unwrap();
     }
 

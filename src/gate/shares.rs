@@ -1,6 +1,6 @@
 //! Room, shared fairly.
 //!
-//! Nobody may hold more than was left free before. So a single holder gets half of it, two greedy ones a third each, and
+//! Nobody may take a unit who holds as many as are left free. So a single holder gets half of it, two greedy ones a third each, and
 //! whoever comes last still finds some. This is the dynamic threshold of Choudhury and Hahne ("Dynamic queue length
 //! thresholds for shared-memory packet switches", 1998) with factor 1: one rule, no queues, no settings.
 
@@ -55,7 +55,10 @@ impl<K: Eq + Hash + Clone> Shares<K> {
     /// How much is taken.
     #[cfg(test)]
     pub(crate) fn all(&self) -> usize {
-        self.taken().all
+        let taken = self.taken();
+        assert_eq!(taken.by_holder.values().sum::<usize>(), taken.all);
+        assert!(taken.by_holder.values().all(|held| *held > 0));
+        taken.all
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken<K>> {
@@ -65,7 +68,7 @@ impl<K: Eq + Hash + Clone> Shares<K> {
 }
 
 impl<K: Eq + Hash + Clone> Share<K> {
-    /// Takes so much more.
+    /// Takes so much more, or nothing, as if it were taken unit by unit.
     ///
     /// # Errors
     /// When there is no room for it; then nothing is taken.
@@ -76,7 +79,7 @@ impl<K: Eq + Hash + Clone> Share<K> {
         if more > free {
             return Err(Lack::Room);
         }
-        if held > free {
+        if held > free - more + 1 {
             return Err(Lack::Share);
         }
         taken.all += more;
@@ -151,6 +154,16 @@ mod tests {
             assert_eq!(share.take(1).unwrap_err(), Lack::Room);
         }
         assert_eq!(shares.all(), 0);
-        assert!(shares.taken().by_holder.is_empty());
+    }
+
+    #[test]
+    fn much_at_once_is_as_much_as_unit_by_unit() {
+        let most = |step: usize| {
+            let shares = Shares::new(100);
+            let mut share = shares.share("greedy");
+            while share.take(step).is_ok() {}
+            shares.all()
+        };
+        assert_eq!([1, 2, 5, 10, 30, 50, 51].map(most), [50, 50, 50, 50, 30, 50, 0]);
     }
 }
