@@ -112,14 +112,7 @@ async fn moderate(
             signatures = signatures.len(),
             "a call as from Coral is not signed by a known secret"
         );
-        let message =
-            "X-Coral-Signature is missing, or none of its signatures is by a secret of --coral-secrets";
-        return Err(Failure::new(
-            StatusCode::UNAUTHORIZED,
-            Code::Unauthenticated,
-            "WRONG_SIGNATURE",
-            message,
-        ));
+        return Err(unsigned());
     }
     let malformed = |field: &str, why: &str| Refusal::violation(field, "MALFORMED", body::told(why));
     let Query(settings) = settings.map_err(|wrong| malformed("query", &wrong.body_text()))?;

@@ -201,8 +201,8 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(wrong("Not an object."));
     }
-    let strict = strict(bytes);
-    body::parse(strict.as_deref().unwrap_or(bytes)).map_err(|why| wrong(&why))
+    let parsed = body::parse(bytes).or_else(|why| body::parse(&strict(bytes).ok_or(why)?));
+    parsed.map_err(|why: String| wrong(&why))
 }
 
 /// A request of which people type the names without quotes, as that API's own guide does (JSON5), as strict JSON; none where
@@ -302,36 +302,44 @@ pub(super) fn comment(entry: Option<Entry>) -> Result<Read, Error> {
     if read.text().trim().is_empty() { Err(empty()) } else { Ok(read) }
 }
 
-/// The texts of article and parent comment; empty where there is none.
-pub(super) fn context(context: Option<Context>) -> Result<(String, String), Error> {
-    let Context { entries, article_and_parent_comment } = context.unwrap_or_default();
-    if entries.is_some() && article_and_parent_comment.is_some() {
+/// Refuses a context that is of two kinds, too large, or of an unknown type.
+pub(super) fn checked(context: &Context) -> Result<(), Error> {
+    let Context { entries, article_and_parent_comment: pair } = context;
+    if entries.is_some() && pair.is_some() {
         return Err(Error::invalid(
             "Context can have either entries or article_and_parent_comment, but both fields were populated.",
         ));
     }
-    let ArticleAndParent { article, parent_comment } = article_and_parent_comment.unwrap_or_default();
-    let text = |name: &str, entry: Option<Entry>| {
-        let entry = entry.unwrap_or_default();
+    let sized = |name: &str, entry: &Entry| {
         let bytes = entry.text.as_ref().map_or(0, String::len);
         if bytes > MAX_CONTEXT_BYTES {
             let message = format!("context {name}: {bytes} bytes, at most {MAX_CONTEXT_BYTES}");
             return Err(Error::invalid(message));
         }
-        entry.text()
+        Ok(())
     };
+    // Taken and not used, as there.
     for (i, entry) in entries.iter().flatten().enumerate() {
-        // Taken and not used, as there.
-        let bytes = entry.text.as_ref().map_or(0, String::len);
-        if bytes > MAX_CONTEXT_BYTES {
-            return Err(Error::invalid(format!(
-                "context entries[{i}]: {bytes} bytes, at most {MAX_CONTEXT_BYTES}"
-            )));
+        sized(&format!("entries[{i}]"), entry)?;
+    }
+    if let Some(ArticleAndParent { article, parent_comment }) = pair {
+        for (name, entry) in [("article", article), ("parentComment", parent_comment)] {
+            let Some(entry) = entry else { continue };
+            sized(name, entry)?;
+            entry.is_html()?;
         }
     }
-    let mut parent = text("parentComment", parent_comment)?;
+    Ok(())
+}
+
+/// The texts of article and parent comment; empty where there is none.
+pub(super) fn context(context: Option<Context>) -> Result<(String, String), Error> {
+    let context = context.unwrap_or_default();
+    checked(&context)?;
+    let ArticleAndParent { article, parent_comment } = context.article_and_parent_comment.unwrap_or_default();
+    let mut parent = parent_comment.unwrap_or_default().text()?;
     // It helps to tell the topic, and its beginning does as well.
     let ends = 0..=parent.len().min(MAX_TEXT_BYTES);
     parent.truncate(ends.rev().find(|end| parent.is_char_boundary(*end)).unwrap_or_default());
-    Ok((text("article", article)?, parent))
+    Ok((article.unwrap_or_default().text()?, parent))
 }

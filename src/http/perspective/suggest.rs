@@ -78,7 +78,7 @@ fn suggested(body: &[u8], keeps_text: bool) -> Result<(Answer, Vec<u8>), Error> 
     request::bounded(&suggest.languages, ids)?;
     let entry = suggest.comment.clone();
     let comment = request::comment(suggest.comment)?;
-    request::context(suggest.context.clone())?;
+    suggest.context.as_ref().map_or(Ok(()), request::checked)?;
     let told = suggest.attribute_scores.unwrap_or_default().into_iter();
     let attribute_scores: BTreeMap<String, AttributeScores> =
         told.filter_map(|(name, scores)| Some((name, scores?))).collect();
